@@ -1,0 +1,31 @@
+"""What a data set is: arrays, and what one must know before using them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DataSet:
+    """Arrays with their origin.
+
+    x : (N, ...) inputs; y : (N,) true classes, indices into class_names.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    class_names: tuple[str, ...]
+    source: str
+    licence: str
+    units: str
+
+    def __repr__(self):
+        """Say what is in it, and under which licence."""
+        x, y = (f"{a.shape} {a.dtype}" for a in (self.x, self.y))
+        return (
+            f"DataSet {self.name}: x {x}, y {y}, {len(self.class_names)} classes\n"
+            f"  units: {self.units}\n"
+            f"  source: {self.source}\n"
+            f"  licence: {self.licence}"
+        )

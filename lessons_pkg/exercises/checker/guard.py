@@ -1,0 +1,155 @@
+"""Run work that may crash, hang, print or ask for input, and always come back.
+
+The work runs in a daemon thread with a time limit: that serves Windows, macOS and a
+Jupyter kernel alike, where alarm signals do not. A thread that is late gets an
+exception sent into it until it dies. One call into C that neither returns nor lets
+other threads run, such as `sum(range(10**12))`, is beyond the reach of a thread.
+"""
+
+import builtins
+import contextlib
+import ctypes
+import io
+import random
+import sys
+import threading
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+POLL = 0.05  # seconds; short waits let Ctrl-C through on Windows too
+PATIENCE = 1.0  # seconds that a late thread is given to die
+LONGEST_PRINT = 2000  # characters kept of what was printed
+
+
+class Stopped(SystemExit):
+    """Sent into a thread that is late. A thread may end with SystemExit in silence."""
+
+
+class InputAsked(Exception):
+    """Raised where an answer calls input()."""
+
+
+@dataclass
+class Run:
+    """What came of guarded work."""
+
+    result: object = None
+    error: BaseException | None = None
+    timed_out: bool = False
+    still_running: bool = False
+    printed: str = ""
+    warned: str = ""
+
+
+def guarded(work, seconds):
+    """Call work() within `seconds`; return a Run, whatever happens.
+
+    What it prints and the first numerical warning are kept in the Run. The global
+    random states of NumPy, Python and torch are put back. Ctrl-C stops the work.
+    """
+    run = Run()
+
+    def body():
+        try:
+            run.result = work()
+        except Stopped:
+            pass
+        except BaseException as error:
+            run.error = error
+
+    thread = threading.Thread(target=body, daemon=True, name="answer")
+    with _quiet(run), _kept_random_states():
+        thread.start()
+        try:
+            run.timed_out = not _ends_within(seconds, thread)
+        finally:
+            run.still_running = not _stop(thread)
+    return run
+
+
+def _ends_within(seconds, thread):
+    deadline = time.monotonic() + seconds
+    while thread.is_alive() and (left := deadline - time.monotonic()) > 0:
+        thread.join(min(POLL, left))
+    return not thread.is_alive()
+
+
+def _stop(thread):
+    """Send Stopped until it is obeyed: a bare `except:` swallows the first."""
+    send = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    deadline = time.monotonic() + PATIENCE
+    while thread.is_alive() and time.monotonic() < deadline:
+        send(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        thread.join(POLL)
+    return not thread.is_alive()
+
+
+@contextlib.contextmanager
+def _quiet(run):
+    """Keep prints and warnings in the run; refuse input."""
+    tape = _Tape()
+    with (
+        contextlib.redirect_stdout(tape),
+        contextlib.redirect_stderr(tape),
+        _swapped(sys, "stdin", io.StringIO()),
+        _swapped(builtins, "input", _refuse_input),
+        _swapped(sys, "breakpointhook", _refuse_input),
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("default")
+        yield
+    run.printed = tape.getvalue()
+    numerical = [w for w in caught if type(w.message) is RuntimeWarning]
+    run.warned = str(numerical[0].message) if numerical else ""
+
+
+class _Tape(io.StringIO):
+    """Text that stops growing: an endless loop may print for seconds."""
+
+    def write(self, text):
+        super().write(text[: max(0, LONGEST_PRINT - self.tell())])
+        return len(text)
+
+
+def _refuse_input(*args, **kwargs):
+    raise InputAsked
+
+
+@contextlib.contextmanager
+def _swapped(owner, name, value):
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+@contextlib.contextmanager
+def _kept_random_states():
+    torch = _torch_generator()
+    before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    before_torch = torch and torch.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])  # noqa: NPY002
+        if torch:
+            torch.set_state(before_torch)
+
+
+def seed_everything():
+    """Start each case from the same global random state, in every generator loaded."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (answers may use it)
+    if torch := _torch_generator():
+        torch.manual_seed(0)
+
+
+def _torch_generator():
+    """The global generator of torch, where it is loaded; nothing here imports it."""
+    return getattr(sys.modules.get("torch"), "default_generator", None)

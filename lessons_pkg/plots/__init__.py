@@ -1,0 +1,26 @@
+"""Figures of the course: arrays in, Axes out, on white, legible on a phone.
+
+Every figure function draws on the Axes it is given, or on the current one, and returns
+it. `animate` returns a Player, which a notebook and a built page show alike.
+"""
+
+from lessons_pkg.plots import style
+from lessons_pkg.plots.boundary import boundary
+from lessons_pkg.plots.curves import curves
+from lessons_pkg.plots.images import image_grid
+from lessons_pkg.plots.network_diagram import network_diagram
+from lessons_pkg.plots.neuron_diagram import neuron_diagram
+from lessons_pkg.plots.player import Player, animate
+from lessons_pkg.plots.scatter import points
+
+__all__ = [
+    "Player",
+    "animate",
+    "boundary",
+    "curves",
+    "image_grid",
+    "network_diagram",
+    "neuron_diagram",
+    "points",
+    "style",
+]
