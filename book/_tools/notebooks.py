@@ -10,8 +10,6 @@ The stored form of a chapter:
 """
 
 import argparse
-import ast
-import inspect
 import sys
 from pathlib import Path
 
@@ -177,13 +175,8 @@ def folded(summary: str, body: str) -> str:
 
 
 def solution_text(exercise) -> str:
-    """Show the answer's source, or its value, and the explanation."""
-    if callable(exercise.answer):
-        shown = inspect.getsource(exercise.answer).strip()
-    else:
-        target = ast.parse(exercise.starter).body[-1].targets[0].id
-        shown = f"{target} = {exercise.answer!r}"
-    return f"```python\n{shown}\n```\n\n{exercise.explanation.strip()}"
+    """Show the answer and its explanation, as `exercise.solution()` does."""
+    return f"```python\n{exercise.solution_code}```\n\n{exercise.explanation}"
 
 
 def _exercise(name: str):

@@ -51,12 +51,8 @@ def check_packages():
         shown = ", ".join(f"{name} {found[name]}" for name in SHOWN)
         detail = f"{len(PACKAGES)} at their pinned versions ({shown}, ...)"
         return Result("packages", OK, detail)
-    detail = "; ".join(
-        f"{name} is {found[name] or 'missing'} (the course uses {versions[name]})"
-        for name in wrong
-    )
     command = mend.pip_install(*(f"{name}=={versions[name]}" for name in wrong))
-    return Result("packages", FAILED, detail, command)
+    return Result("packages", FAILED, _complaint(wrong, found, versions), command)
 
 
 def check_kernel():
@@ -86,6 +82,15 @@ def _installed(name):
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _complaint(wrong, found, versions):
+    missing = [name for name in wrong if found[name] is None]
+    parts = [f"missing: {', '.join(missing)}"] if missing else []
+    for name in wrong:
+        if found[name]:
+            parts.append(f"{name} is {found[name]} instead of {versions[name]}")
+    return "; ".join(parts)
 
 
 def _mend_pins():

@@ -1,6 +1,7 @@
 """Check that a notebook executes: the whole way that a chapter goes, in small."""
 
 import asyncio
+import atexit
 import tempfile
 import time
 import warnings
@@ -74,7 +75,11 @@ def _execute(notebook, folder, log):
     )
     with open(log, "wb") as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of event loops are not the reader's
-        asyncio.run(client.async_execute(stdout=stream, stderr=stream))
+        try:
+            asyncio.run(client.async_execute(stdout=stream, stderr=stream))
+        finally:
+            # After a failed start nbclient leaves this behind, to complain at the exit.
+            atexit.unregister(getattr(client, "_cleanup_kernel", None))
 
 
 def _printed(notebook):

@@ -105,6 +105,11 @@ At the origin the weighted sum is just $b = -26$, so the distance is $|b| /
             "distance: doubling w and b would double it and leave the line where it "
             "is. Divide by the length of w.",
         ),
+        "length_alone": Misconception(
+            13.0,
+            "13 is the length of w. The distance is how often it goes into the size of "
+            "the weighted sum at the origin.",
+        ),
         "signed": Misconception(
             -2.0,
             "The size is right. The minus sign says on which side of the line the "
@@ -170,6 +175,14 @@ def _layer_one_neuron(x, weight, bias):
     return (x @ weight.T + bias).sum(axis=-1)
 
 
+def _layer_as_for_one_example(x, weight, bias):
+    return weight @ x + bias
+
+
+def _layer_with_activation(x, weight, bias):
+    return np.maximum(0, x @ weight.T + bias)
+
+
 def _numbers(seed, *shape):
     """Small whole numbers, so that a difference is easy to read."""
     return np.random.default_rng(seed).integers(-4, 5, shape).astype(float)
@@ -189,7 +202,7 @@ one matrix product and no loop.
 - `bias` has shape `(n_out,)`: one number a neuron,
 - the result has shape `(N, n_out)`: row $i$ holds what all neurons say to example $i$.
 """,
-    starter="def layer(x, weight, bias):\n    ...\n",
+    starter="def layer(x, weight, bias):\n    # your code in place of the dots\n    ...\n",
     answer=_layer,
     explanation=r"""
 `weight.T` has shape `(n_in, n_out)`, so the inner sizes meet: `(N, n_in)` times
@@ -246,6 +259,17 @@ lines shapes up from the right.
             _layer_one_neuron,
             "This adds all neurons together, so that one number is left for each "
             "example. Every neuron keeps its own sum: sum over the inputs only.",
+        ),
+        "as_for_one_example": Misconception(
+            _layer_as_for_one_example,
+            "`weight @ x + bias` is right for one example, where x has the shape "
+            "`(n_in,)`. In a batch the examples are the rows of x: put x first, and "
+            "see which array has to be transposed.",
+        ),
+        "activation_added": Misconception(
+            _layer_with_activation,
+            "The weighted sums are right, but then the negative ones are set to 0. No "
+            "activation is asked for here: give back the sums themselves.",
         ),
     },
 )
@@ -316,12 +340,51 @@ class _PerceptronNoStep(_Perceptron):
         return self.w @ x + self.b
 
 
+class _PerceptronErrorOfTheSum(_Perceptron):
+    def update(self, x, y):
+        error = y - (self.w @ x + self.b)
+        self.w = self.w + error * x
+        self.b = self.b + error
+
+
+class _PerceptronReturns(_Perceptron):
+    def update(self, x, y):
+        error = y - self.predict(x)
+        return self.w + error * x, self.b + error
+
+
+class _PerceptronNeverTakesAway(_Perceptron):
+    def update(self, x, y):
+        if self.predict(x) != y:
+            self.w = self.w + y * x
+            self.b = self.b + y
+
+
+class _PerceptronUntilRight(_Perceptron):
+    def update(self, x, y):
+        while self.predict(x) != y:
+            super().update(x, y)
+
+
+class _PerceptronSaysMinusOne(_Perceptron):
+    def predict(self, x):
+        return int(np.sign(self.w @ x + self.b))
+
+
+class _PerceptronNotSoFar(_Perceptron):
+    def update(self, x, y):
+        error = 0.1 * (y - self.predict(x))
+        self.w = self.w + error * x
+        self.b = self.b + error
+
+
 def _taught(perceptron, examples):
     """What the neuron holds and says after it saw the examples once, in order."""
     neuron = perceptron(len(examples[0][0]))
     for x, y in examples:
         neuron.update(np.array(x, dtype=float), y)
     says = [neuron.predict(np.array(x, dtype=float)) for x, _ in examples]
+    says = [int(s) if isinstance(s, bool | np.bool_) else s for s in says]
     return neuron.w, neuron.b, says
 
 
@@ -330,7 +393,12 @@ _OR = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 1)]
 
 
 def _lesson(examples, label):
-    return Case(use=_taught, args=(examples,), label=label)
+    return Case(use=lambda perceptron: _taught(perceptron, examples), label=label)
+
+
+def _one(x, y):
+    label = f"p.update(np.array({x}), {y}); p.w, p.b, p.predict(np.array({x}))"
+    return _lesson([(x, y)], label)
 
 
 PERCEPTRON = Exercise(
@@ -352,9 +420,11 @@ Complete the class.
         self.b = 0.0
 
     def predict(self, x):
+        # your code in place of the dots
         ...
 
     def update(self, x, y):
+        # and here
         ...
 """,
     answer=_Perceptron,
@@ -371,15 +441,15 @@ always 1, so it moves by the same amount times 1.
         "is always 1. Work out the error once, before you change anything.",
     ),
     cases=(
-        _lesson([([2, 1], 1)], "after the one example [2, 1] with target 1"),
-        _lesson([([2, 1], 0)], "after the one example [2, 1] with target 0"),
+        _one([2, 1], 1),
+        _one([2, 1], 0),
         _lesson(
             [([3, 3], 1), ([3, 3], 1), ([1, 0], 0)],
-            "after [3, 3] -> 1 twice, then [1, 0] -> 0",
+            "p.update with [3, 3] -> 1 twice, then [1, 0] -> 0; p.w, p.b, p.predict",
         ),
-        _lesson(_AND * 2, "after two passes over AND"),
-        _lesson(_OR * 4, "after four passes over OR"),
-        _lesson(_AND * 6, "after six passes over AND"),
+        _lesson(_AND * 2, "two passes of p.update over AND; p.w, p.b, p.predict"),
+        _lesson(_OR * 4, "four passes of p.update over OR; p.w, p.b, p.predict"),
+        _lesson(_AND * 6, "six passes of p.update over AND; p.w, p.b, p.predict"),
     ),
     misconceptions={
         "wrong_sign": Misconception(
@@ -424,6 +494,37 @@ always 1, so it moves by the same amount times 1.
             "`predict` returns the weighted sum itself. A perceptron answers 0 or 1: "
             "compare the sum with 0.",
         ),
+        "error_of_the_sum": Misconception(
+            _PerceptronErrorOfTheSum,
+            "The error is taken from the weighted sum. That is the delta rule, which "
+            "moves even where the answer is right. The perceptron rule takes it from "
+            "the answer, 0 or 1.",
+        ),
+        "returns_instead": Misconception(
+            _PerceptronReturns,
+            "`update` leaves the neuron as it was. New weights have to be kept: "
+            "assign them to `self.w` and `self.b`.",
+        ),
+        "never_takes_away": Misconception(
+            _PerceptronNeverTakesAway,
+            "With the target 0 your step is zero, so that a sum which is too large "
+            "never shrinks. The error is -1 there, and the inputs are taken away.",
+        ),
+        "until_it_is_right": Misconception(
+            _PerceptronUntilRight,
+            "One call repeats the step until this example comes out right. The rule "
+            "takes one step for each mistake, and then it is the next example's turn.",
+        ),
+        "says_minus_one": Misconception(
+            _PerceptronSaysMinusOne,
+            "Your neuron answers -1 for a negative sum. Here the answers are 0 and 1, "
+            "like the targets, and the error counts with them.",
+        ),
+        "another_rate": Misconception(
+            _PerceptronNotSoFar,
+            "The direction is right, but the step has a learning rate of 0.1. Here it "
+            "is 1. (Started from zero, the rate changes no answer of a perceptron.)",
+        ),
     },
 )
 
@@ -464,6 +565,19 @@ def _softmax_divides_by_maximum(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _softmax_plain_over_everything(z):
+    return np.exp(z) / np.sum(np.exp(z))
+
+
+def _softmax_not_divided(z):
+    return np.exp(z - z.max(axis=-1, keepdims=True))
+
+
+def _softmax_shifted_by_the_mean(z):
+    e = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def _softmax_sigmoids(z):
     return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
@@ -482,7 +596,7 @@ $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
 It must also survive scores like 1000, for which `np.exp` overflows to infinity. The
 chapter shows that adding the same number to all scores of a row changes nothing.
 """,
-    starter="def softmax(z):\n    ...\n",
+    starter="def softmax(z):\n    # your code in place of the dots\n    ...\n",
     answer=_softmax,
     explanation=r"""
 With the row's largest score taken away, the largest exponent is 0 and its exponential
@@ -501,6 +615,7 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
         call(np.array([[1.0, 2.0, 3.0]])),
         call(np.array([[0.0, 0.0], [0.0, 2.0], [-1.0, 3.0]])),
         call(np.array([[1000.0, 1001.0, 999.0]])),
+        call(np.array([[2000.0, 0.0, 0.0]])),
         call(np.array([[1000.0, 1002.0], [-1000.0, -1001.0]])),
     ),
     misconceptions={
@@ -513,6 +628,12 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
             _softmax_over_everything,
             "All numbers of the array together sum to 1 here. Each example is a "
             "question of its own: every row must sum to 1.",
+        ),
+        "plain_over_everything": Misconception(
+            _softmax_plain_over_everything,
+            "Two things. `np.sum` without an axis adds up the whole array, but every "
+            "row must sum to 1 by itself. And `np.exp(1000)` is infinite: take each "
+            "row's largest score away first.",
         ),
         "down_the_columns": Misconception(
             _softmax_down_the_columns,
@@ -534,6 +655,16 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
             _softmax_divides_by_maximum,
             "Dividing the scores changes their differences, and so the probabilities. "
             "Only subtracting the same number from all leaves softmax as it is.",
+        ),
+        "not_divided": Misconception(
+            _softmax_not_divided,
+            "These are the exponentials. They become probabilities once each row is "
+            "divided by its sum.",
+        ),
+        "shifted_by_the_mean": Misconception(
+            _softmax_shifted_by_the_mean,
+            "Taking the mean away changes nothing, as it should, but a score far above "
+            "the mean still overflows. Take the largest away: then none is above 0.",
         ),
         "separate_sigmoids": Misconception(
             _softmax_sigmoids,
@@ -603,6 +734,11 @@ def _delta_no_rate(weight, bias, x, target, lr):
 
 def _delta_size_only(weight, bias, x, target, lr):
     delta = np.abs((weight @ x + bias) - target)
+    return weight - lr * np.outer(delta, x), bias - lr * delta
+
+
+def _delta_twice(weight, bias, x, target, lr):
+    delta = 2 * ((weight @ x + bias) - target)
     return weight - lr * np.outer(delta, x), bias - lr * delta
 
 
@@ -683,6 +819,11 @@ well. With the sign mended the outputs go to $[1.425, 2.89]$.
             "The direction is right, but the step has lost its learning rate: with an "
             "input as large as [1, 2, 3] it jumps far past the target.",
         ),
+        "twice_as_far": Misconception(
+            _delta_twice,
+            "The direction is right, but the step is twice as long. The loss is *half* "
+            "the squared error, and the half cancels the 2 of the derivative.",
+        ),
         "size_of_the_error_only": Misconception(
             _delta_size_only,
             "The size of the error alone does not say whether the output is too large "
@@ -725,6 +866,10 @@ def _start_own_generator(n_hidden, n_inputs, rng):
     return rng.normal(0.0, 0.5, size=(n_hidden, n_inputs)), np.zeros(n_hidden)
 
 
+def _start_weight_alone(n_hidden, n_inputs, rng):
+    return rng.normal(0.0, 0.5, size=(n_hidden, n_inputs))
+
+
 def _start_huge(n_hidden, n_inputs, rng):
     weight = rng.normal(0.0, 100.0, size=(n_hidden, n_inputs))
     return weight, np.zeros(n_hidden)
@@ -739,15 +884,19 @@ def _hidden_layer_after_training(answer, n_hidden, n_inputs):
     """
     from lessons_pkg import ops
 
-    data = np.random.default_rng(7)
-    x = data.normal(size=(24, n_inputs))
-    target = (x[:, 0] * x[:, 1] > 0).astype(int)
-    weight, bias = (np.array(a, float) for a in answer(n_hidden, n_inputs, _rng(1)))
-    again, _ = answer(n_hidden, n_inputs, _rng(2))
-    report = {"shape of weight": weight.shape, "shape of bias": bias.shape}
-    report["another generator, another start"] = not np.allclose(weight, again)
+    report = dict.fromkeys(_REPORT)
+    made = answer(n_hidden, n_inputs, _rng(1)), answer(n_hidden, n_inputs, _rng(2))
+    report["returns weight and bias"] = isinstance(made[0], tuple) and len(made[0]) == 2
+    if not report["returns weight and bias"]:
+        return report
+    weight, bias = (np.array(part, dtype=float) for part in made[0])
+    report["shape of weight"] = str(weight.shape)
+    report["shape of bias"] = str(bias.shape)
     if weight.shape != (n_hidden, n_inputs) or bias.shape != (n_hidden,):
         return report
+    report["another generator, another start"] = not np.allclose(weight, made[1][0])
+    x = _rng(7).normal(size=(24, n_inputs))
+    target = (x[:, 0] * x[:, 1] > 0).astype(int)
     slopes = 1 - np.tanh(x @ weight.T + bias) ** 2
     report["the neurons can move"] = bool(np.median(slopes) > 1e-3)
     v, c = np.zeros((2, n_hidden)), np.zeros(2)
@@ -763,6 +912,16 @@ def _hidden_layer_after_training(answer, n_hidden, n_inputs):
     neurons = np.column_stack([weight, bias]).round(9)
     report["different hidden neurons"] = len(np.unique(neurons, axis=0))
     return report
+
+
+_REPORT = (
+    "returns weight and bias",
+    "shape of weight",
+    "shape of bias",
+    "another generator, another start",
+    "the neurons can move",
+    "different hidden neurons",
+)
 
 
 def _rng(seed):
@@ -788,10 +947,12 @@ tanh neurons from your start, and counts the different hidden neurons.
     starter=_ZERO_START,
     answer=_start,
     explanation=r"""
-Two neurons with the same weights give the same output, so they get the same gradient,
-and take the same step: they stay equal for ever. Only a start that is different for
-each neuron ends this. Random numbers are the usual way; their spread should be small
-enough that the activation is not on its flat parts. The biases may stay zero.
+Two hidden neurons with the same weights, coming in and going out, give the same output
+and get the same gradient. They take the same step, and stay equal for ever. (In the
+checker's network the weights going out start at zero, so they are equal.) Only a start
+that is different for each neuron ends this. Random numbers are the usual way; their
+spread should be small enough that the activation is not on its flat parts. The biases
+may stay zero.
 """,
     hints=(
         "Is it the zero that does the harm? Think of a start where every weight is "
@@ -828,6 +989,11 @@ enough that the activation is not on its flat parts. The biases may stay zero.
             _start_transposed,
             "The numbers are random, but the shape is `(n_inputs, n_hidden)`. In this "
             "course a neuron is a row: `(n_hidden, n_inputs)`.",
+        ),
+        "weight_alone": Misconception(
+            _start_weight_alone,
+            "`start` has to return two things, the weights and the biases: end with "
+            "`return weight, bias`.",
         ),
         "own_generator": Misconception(
             _start_own_generator,
@@ -988,7 +1154,10 @@ def _raw():
 def _why_not_better(answer):
     """Say what is missing from a learner's features, or None."""
     x, y, raw = _raw()
-    out = np.asarray(answer(x.copy()), dtype=float)
+    try:
+        out = np.asarray(answer(x.copy()), dtype=float)
+    except Exception as error:
+        return f"Your code raises {type(error).__name__}: {error}"
     if out.ndim != 2 or len(out) != len(x) or not 0 < out.shape[1] <= _MOST_FEATURES:
         return (
             f"For all {len(x)} pictures your features have the shape {out.shape}. It "
@@ -1039,7 +1208,7 @@ digits. Each try takes a few seconds.
 One thing to think about: if you try fifty ideas and keep the best by its held-out
 accuracy, are those digits still held out?
 """,
-    starter="def features(images):\n    ...\n",
+    starter="def features(images):\n    # your code in place of the dots\n    ...\n",
     answer=_features,
     explanation=r"""
 The size of the step from each pixel to its neighbour says where the edges of the

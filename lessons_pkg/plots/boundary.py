@@ -133,8 +133,9 @@ def _name(ax, text, weight, bias, view, seen):
     room = np.minimum(room, score if weight.any() else np.inf)
     for mark in (seen - view[:, 0]) / span:
         room = np.minimum(room, np.hypot(*((grid - mark) * (0.6, 1)).T))
-    x, y = view[:, 0] + grid[room.argmax()] * span
-    ax.text(x, y, text, fontsize=style.small(), fontstyle="italic", **_CENTRE)
+    if room.max() > 0.03:  # half the height of a line of text; a sliver has no name
+        x, y = view[:, 0] + grid[room.argmax()] * span
+        ax.text(x, y, text, fontsize=style.small(), fontstyle="italic", **_CENTRE)
 
 
 def _offsets(ax):

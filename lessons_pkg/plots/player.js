@@ -24,6 +24,8 @@
     panel.setAttribute("aria-label", "Animation");
     panel.innerHTML = controls;
     figure.querySelector(".lesson-controls")?.remove(); // of a page that was saved while it ran
+    // JupyterLab would take the arrow keys for its own shortcuts.
+    for (const control of panel.children) control.setAttribute("data-lm-suppress-shortcuts", "true");
     image.after(panel);
     const slider = panel.querySelector("input");
     slider.max = last + 1;

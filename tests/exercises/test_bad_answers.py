@@ -24,14 +24,6 @@ def never_ends(z):
         pass
 
 
-def swallows_the_stop(z):
-    while True:
-        try:
-            never_ends(z)
-        except:  # noqa: E722 (that is the point)
-            pass
-
-
 def sleeps(z):
     time.sleep(1.5)
 
@@ -166,7 +158,6 @@ def gives(value):
 
 FUNCTIONS = {
     "never ends": (never_ends, "no result within 1 second. Is there a loop"),
-    "bare except": (swallows_the_stop, "no result within 1 second"),
     "sleeps": (sleeps, "no result within 1 second"),
     "no last call": (calls_itself, "`RecursionError`", "calls itself without end"),
     "input": (asks, "calls `input()`", "in the line `return input(", "as arguments"),

@@ -57,7 +57,7 @@ def _object(z):
 
 
 def test_a_solution_that_gives_no_data_is_refused():
-    with pytest.raises(ValueError, match="a object object.*which is no data"):
+    with pytest.raises(ValueError, match=r"an object object.*which is no data"):
         sample(answer=_object).check(np.abs)
 
 

@@ -71,7 +71,7 @@ def test_by_the_kind_of_error():
 
 def test_by_changed_arguments():
     assert MEAN.check(lambda x: x.sort() or _mean(x)).misconception == "sorts"
-    assert MEAN.check(lambda x: x.reverse() or _mean(x)).misconception is None
+    assert MEAN.check(lambda x: x.append(2.0) or 2.0).misconception is None
 
 
 def test_by_not_ending():
@@ -130,7 +130,7 @@ def test_several_results_and_keyword_arguments():
 
 
 def test_text_truth_and_sets():
-    for want, wrong, said in [
+    for value, wrong, said in [
         ("tanh", "tan", "the value is not right: expected `'tanh'`, got `'tan'`"),
         (True, 1, "True or False was expected, and a number came"),
         (True, False, "expected `1`, got `0`"),
@@ -138,8 +138,8 @@ def test_text_truth_and_sets():
         (["a", "b"], np.array(["a", "c"]), "in value 2, the value is not right"),
         (7, [7, 8], "a single number was expected"),
     ]:
-        ex = sample(answer=lambda z: 0, cases=()) if False else _gives(want)
-        assert said in ex.check(lambda z, wrong=wrong: wrong).message
+        message = _gives(value).check(lambda z, wrong=wrong: wrong).message
+        assert said in message
 
 
 def _gives(value):

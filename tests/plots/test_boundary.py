@@ -121,6 +121,13 @@ def test_names_and_arrow_keep_clear_of_the_points(ax):
         assert np.hypot(*(x - place).T).min() > 0.15
 
 
+def test_a_sliver_is_tinted_but_has_no_name(plane):
+    boundary([0, 1.062], 1, plane)  # silent only below x_2 = -0.94
+    assert tints(plane)[0] == pytest.approx(4 * (1 - 1 / 1.062))
+    assert "silent" not in texts(plane)
+    assert "fires" in texts(plane)
+
+
 def test_labels_and_arrow_can_be_left_out(plane):
     boundary([1, 1], -1.5, plane, labels=None, arrow=False)
     assert texts(plane) == []

@@ -35,8 +35,9 @@ def test_a_large_value_is_ink():
     assert image.to_rgba(image.norm.vmin)[0] == 1
 
 
-def test_weights_share_one_symmetric_scale_with_a_labelled_bar():
-    weights = DIGITS - 0.8  # reaches farther below zero than above
+@pytest.mark.parametrize("middle", [0.2, 0.8])  # farther above zero, and below
+def test_weights_share_one_symmetric_scale_with_a_labelled_bar(middle):
+    weights = DIGITS - middle
     figure = image_grid(weights, cmap="diverging", label="weight")
     size = np.abs(weights).max()
     assert {image.get_clim() for image in shown(figure)} == {(-size, size)}

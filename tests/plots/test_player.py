@@ -211,7 +211,7 @@ def test_the_page_is_the_same_on_every_run():
 
 
 def test_strange_captions_stay_text():
-    evil = "</script><b>\"&'{n}"
+    evil = "</script><b>\"&amp;'{n}"
     player = animate(draw, 2, alt=evil, caption=evil, frame_caption=lambda i: evil)
     page = read(player)
     assert page.find("b") == []

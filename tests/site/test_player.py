@@ -60,18 +60,21 @@ def open_players(browser, tmp_path, html):
         context.close()
 
 
+STATE = """n => {
+    const figure = document.querySelectorAll(".lesson-player")[n];
+    const slider = figure.querySelector("input");
+    return [slider.value, slider.getAttribute("aria-valuetext"),
+            figure.querySelector("img").alt.replace("A line rises. ", ""),
+            figure.querySelector(".lesson-step").textContent];
+}"""
+
+
 def state(page, n=0):
-    """Return (slider's value, number in its text, in the alt text, in the line)."""
-    figure = page.locator(".lesson-player").nth(n)
-    slider = figure.locator("input")
-    texts = (
-        slider.get_attribute("aria-valuetext"),
-        figure.locator("img").get_attribute("alt").removeprefix("A line rises. "),
-        figure.locator(".lesson-step").inner_text(),
-    )
+    """Return the step shown: slider, its text, alt text and line must agree on it."""
+    value, *texts = page.evaluate(STATE, n)  # at one moment, though it may play
     places = {text.removeprefix("Step ").split(" of 5: height ")[0] for text in texts}
-    assert places == {slider.input_value()}
-    return int(slider.input_value())
+    assert places == {value}
+    return int(value)
 
 
 def source(page, n=0):

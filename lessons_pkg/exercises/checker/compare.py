@@ -43,11 +43,10 @@ def compare(want, got, tolerance):
         return _compare_dicts(want, got, tolerance)
     if isinstance(want, list | tuple) and isinstance(got, list | tuple):
         return _compare_items(want, got, tolerance)
-    if type(want) is not type(got):
-        return _wrong_type(want, got)
-    if want == got if not isinstance(want, np.ndarray) else np.array_equal(want, got):
+    same_sort = type(want) is type(got) and (a is None) == (b is None)
+    if same_sort and np.array_equal(want, got):
         return None
-    if isinstance(want, Opaque):
+    if not same_sort or isinstance(want, Opaque):
         return _wrong_type(want, got)
     return Difference("the value is not right", short(want), short(got))
 

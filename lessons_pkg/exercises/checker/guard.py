@@ -9,6 +9,7 @@ other threads run, such as `sum(range(10**12))`, is beyond the reach of a thread
 import builtins
 import contextlib
 import ctypes
+import functools
 import io
 import random
 import sys
@@ -24,8 +25,8 @@ PATIENCE = 1.0  # seconds that a late thread is given to die
 LONGEST_PRINT = 2000  # characters kept of what was printed
 
 
-class Stopped(SystemExit):
-    """Sent into a thread that is late. A thread may end with SystemExit in silence."""
+class Stopped(BaseException):
+    """Sent into a thread that is late."""
 
 
 class InputAsked(Exception):
@@ -38,6 +39,7 @@ class Run:
 
     result: object = None
     error: BaseException | None = None
+    ended: bool = False
     timed_out: bool = False
     still_running: bool = False
     printed: str = ""
@@ -53,12 +55,15 @@ def guarded(work, seconds):
     run = Run()
 
     def body():
+        take_back = functools.partial(_send, threading.get_ident(), NOTHING)
         try:
             run.result = work()
         except Stopped:
-            pass
+            take_back()  # the next one may be under way
         except BaseException as error:
             run.error = error
+        finally:
+            run.ended = True
 
     thread = threading.Thread(target=body, daemon=True, name="answer")
     with _quiet(run), _kept_random_states():
@@ -66,7 +71,7 @@ def guarded(work, seconds):
         try:
             run.timed_out = not _ends_within(seconds, thread)
         finally:
-            run.still_running = not _stop(thread)
+            run.still_running = not _stop(thread, run)
     return run
 
 
@@ -77,14 +82,28 @@ def _ends_within(seconds, thread):
     return not thread.is_alive()
 
 
-def _stop(thread):
-    """Send Stopped until it is obeyed: a bare `except:` swallows the first."""
-    send = ctypes.pythonapi.PyThreadState_SetAsyncExc
+# Our own handle, by [], so that nobody else's use of this function changes.
+_send = ctypes.pythonapi["PyThreadState_SetAsyncExc"]
+_send.argtypes, _send.restype = (ctypes.c_ulong, ctypes.py_object), None
+NOTHING = ctypes.py_object()
+
+
+def _stop(thread, run):
+    """Send Stopped into the thread until it dies; return whether it did.
+
+    `while True: try: ... except: ...` swallows an exception sent into its `try`. So the
+    one that is sent sends itself again as it is made, which is when it is swallowed: the
+    next arrives outside the `try`. (All of it in C: Python code would be hit itself.)
+    Python 3.12 counts the end of such a loop to the `try`, and lets it run on.
+    """
+    again = type("Stopped", (Stopped,), {})
+    again.__init__ = staticmethod(functools.partial(_send, thread.ident, again))
     deadline = time.monotonic() + PATIENCE
-    while thread.is_alive() and time.monotonic() < deadline:
-        send(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+    while not run.ended and time.monotonic() < deadline:
+        _send(thread.ident, again)
         thread.join(POLL)
-    return not thread.is_alive()
+    del again.__init__
+    return run.ended
 
 
 @contextlib.contextmanager
