@@ -99,7 +99,9 @@ def picture_problems(cell, outputs) -> list[str]:
     about = cell.metadata.get("mystnb", {})
     for out in outputs:
         data = out.get("data", {})
-        shown_as_image = "text/html" not in data  # where there is HTML, the page shows that
+        shown_as_image = (
+            "text/html" not in data
+        )  # where there is HTML, the page shows that
         if shown_as_image and any(kind.startswith("image/") for kind in data):
             if not about.get("image", {}).get("alt", "").strip():
                 problems.append(

@@ -52,6 +52,17 @@ def test_a_phone_never_scrolls_sideways(open_page, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_no_picture_is_distorted(open_page, name, width):
+    page = open_page(name, width)
+    page.wait_for_timeout(300)
+    pulled = page.evaluate(
+        """() => [...document.querySelectorAll("main img")].map(i =>
+        (i.clientWidth / i.clientHeight) / (i.naturalWidth / i.naturalHeight))"""
+    )
+    assert all(0.97 < ratio < 1.03 for ratio in pulled)
+
+
 def test_math_is_set(open_page):
     page = open_page("book/neurons.html")
     page.wait_for_selector("mjx-container", timeout=10_000)
