@@ -1,6 +1,6 @@
 """Metrics: how good are the predictions?
 
-Shapes: N examples, C classes. Classes are whole numbers from 0. The prediction comes
+Shapes: N examples. Classes are whole numbers from 0. The prediction comes
 first, as in a loss; in scikit-learn the truth comes first.
 """
 
@@ -26,24 +26,26 @@ def accuracy(predicted, target):
     return float(np.mean(predicted == target))
 
 
-def confusion_matrix(predicted, target, n_classes):
-    """Count, in row i and column j, the examples of class i that were called j.
+def majority_accuracy(seen, target):
+    """Return the accuracy of always answering the class that is most frequent in seen.
 
-    predicted, target : (N,) classes from 0 to C - 1
-    n_classes         : C
-    Returns counts : (C, C) int64. The diagonal holds the right predictions.
-    Raises TypeError or ValueError for what are not classes, or not below C.
+    seen   : (M,) classes that were there to learn from; the lowest wins a tie
+    target : (N,) classes to answer
+    Returns a float from 0 to 1: what any use of the inputs has to beat.
+    Raises TypeError or ValueError for what are not classes, for M = 0 or N = 0.
 
-    >>> confusion_matrix([0, 1, 1, 1], [0, 0, 1, 1], n_classes=2)
-    array([[1, 1],
-           [0, 2]])
+    >>> majority_accuracy([0, 1, 1], [0, 1, 1, 2])
+    0.5
     """
-    predicted, target = _pair("confusion_matrix", predicted, target)
-    _check_range("predicted", predicted, n_classes)
-    _check_range("target", target, n_classes)
-    cell = n_classes * target + predicted  # row by row, as the matrix lies in memory
-    counts = np.bincount(cell, minlength=n_classes**2)
-    return counts.reshape(n_classes, n_classes)
+    seen = _classes("majority_accuracy", "seen", seen)
+    if not len(seen):
+        raise ValueError(
+            "majority_accuracy: seen is empty, so no class is the most frequent. "
+            "Give at least one example."
+        )
+    classes, counts = np.unique(seen, return_counts=True)
+    answer = classes[counts.argmax()]
+    return accuracy(np.full(len(target), answer), target)
 
 
 def _pair(who, predicted, target):
@@ -76,18 +78,3 @@ def _classes(who, name, values):
             f"Turn scores into classes first, for example with (scores > 0.5)."
         )
     return values.astype(np.int64)
-
-
-def _check_range(name, classes, n_classes):
-    if not isinstance(n_classes, int | np.integer) or n_classes < 1:
-        raise ValueError(
-            f"confusion_matrix: n_classes must be a whole number of at least 1, "
-            f"but {n_classes!r} came. Give the number of classes."
-        )
-    outside = classes[(classes < 0) | (classes >= n_classes)]
-    if len(outside):
-        raise ValueError(
-            f"confusion_matrix: {name} holds {outside[0]}, but with "
-            f"n_classes={n_classes} the classes are 0 to {n_classes - 1}. "
-            f"Number the classes from 0, or give a larger n_classes."
-        )

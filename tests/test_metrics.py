@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+import sklearn.dummy
 import sklearn.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons_pkg.metrics import accuracy, confusion_matrix
+from lessons_pkg.metrics import accuracy, majority_accuracy
 
 quick = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
@@ -15,35 +16,25 @@ def test_accuracy_by_hand():
     assert accuracy(np.array([True, False]), np.array([1.0, 1.0])) == 1 / 2
 
 
-def test_confusion_matrix_by_hand():
-    predicted = [0, 0, 2, 1, 2, 2]
-    target = [0, 0, 0, 1, 1, 1]
-    # Class 0 was called 0 twice and 2 once; class 1 was called 1 once and 2 twice.
-    expected = [[2, 0, 1], [0, 1, 2], [0, 0, 0]]
-    counts = confusion_matrix(predicted, target, n_classes=3)
-    np.testing.assert_array_equal(counts, np.array(expected), strict=True)
-
-
-def test_no_examples_are_no_counts():
-    np.testing.assert_array_equal(confusion_matrix([], [], 2), [[0, 0], [0, 0]])
+def test_majority_accuracy_by_hand():
+    # 1 is seen three times of five; it answers two of the four targets.
+    assert majority_accuracy([1, 0, 1, 2, 1], [1, 0, 2, 1]) == 2 / 4
+    assert majority_accuracy([2, 0], [0, 0, 2]) == 2 / 3  # a tie: the lowest answers
 
 
 @quick
 @given(st.data())
 def test_as_in_scikit_learn(data):
-    n_classes = data.draw(st.sampled_from([2, 3, 7]))
-    pairs = st.tuples(*[st.integers(0, n_classes - 1)] * 2)
+    pairs = st.tuples(*[st.integers(0, 6)] * 2)
     predicted, target = np.array(data.draw(st.lists(pairs, min_size=1))).T
     assert accuracy(predicted, target) == pytest.approx(
         sklearn.metrics.accuracy_score(target, predicted), rel=1e-15
     )
-    counts = confusion_matrix(predicted, target, n_classes)
-    np.testing.assert_array_equal(
-        counts,
-        sklearn.metrics.confusion_matrix(target, predicted, labels=range(n_classes)),
-        strict=True,
+    baseline = sklearn.dummy.DummyClassifier(strategy="most_frequent")
+    baseline.fit(target[:, None], target)
+    assert majority_accuracy(target, predicted) == pytest.approx(
+        baseline.score(predicted[:, None], predicted), rel=1e-15
     )
-    assert np.trace(counts) / counts.sum() == accuracy(predicted, target)
 
 
 # Error sentences
@@ -55,7 +46,6 @@ def sentence_of(error_type, f, *args):
     return str(error.value)
 
 
-@pytest.mark.parametrize("name", ["accuracy", "confusion_matrix"])
 @pytest.mark.parametrize(
     ("predicted", "target", "error_type", "sentence"),
     [
@@ -103,12 +93,9 @@ def sentence_of(error_type, f, *args):
         ),
     ],
 )
-def test_what_are_not_classes(name, predicted, target, error_type, sentence):
-    f = {
-        "accuracy": accuracy,
-        "confusion_matrix": lambda p, t: confusion_matrix(p, t, 2),
-    }[name]
-    assert sentence_of(error_type, f, predicted, target) == f"{name}: {sentence}"
+def test_what_are_not_classes(predicted, target, error_type, sentence):
+    said = sentence_of(error_type, accuracy, predicted, target)
+    assert said == f"accuracy: {sentence}"
 
 
 def test_accuracy_of_nothing():
@@ -118,20 +105,12 @@ def test_accuracy_of_nothing():
     )
 
 
-@pytest.mark.parametrize(
-    ("predicted", "target", "name", "wrong"),
-    [([0, 3], [0, 1], "predicted", 3), ([0, 1], [-1, 1], "target", -1)],
-)
-def test_classes_out_of_range(predicted, target, name, wrong):
-    assert sentence_of(ValueError, confusion_matrix, predicted, target, 3) == (
-        f"confusion_matrix: {name} holds {wrong}, but with n_classes=3 the classes "
-        f"are 0 to 2. Number the classes from 0, or give a larger n_classes."
+def test_majority_of_nothing_and_of_what_are_not_classes():
+    assert sentence_of(ValueError, majority_accuracy, [], [0]) == (
+        "majority_accuracy: seen is empty, so no class is the most frequent. "
+        "Give at least one example."
     )
-
-
-@pytest.mark.parametrize("n_classes", [0, 2.0, None])
-def test_n_classes_that_is_no_count(n_classes):
-    assert sentence_of(ValueError, confusion_matrix, [0], [0], n_classes) == (
-        f"confusion_matrix: n_classes must be a whole number of at least 1, "
-        f"but {n_classes!r} came. Give the number of classes."
+    assert sentence_of(ValueError, majority_accuracy, [0.5], [0]) == (
+        "majority_accuracy: seen holds 0.5, which is not a class. "
+        "Turn scores into classes first, for example with (scores > 0.5)."
     )

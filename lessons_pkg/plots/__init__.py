@@ -10,6 +10,7 @@ from lessons_pkg.plots.curves import curves
 from lessons_pkg.plots.images import image_grid
 from lessons_pkg.plots.network_diagram import network_diagram
 from lessons_pkg.plots.neuron_diagram import neuron_diagram
+from lessons_pkg.plots.panels import panels
 from lessons_pkg.plots.player import Player, animate
 from lessons_pkg.plots.scatter import points
 
@@ -21,6 +22,7 @@ __all__ = [
     "image_grid",
     "network_diagram",
     "neuron_diagram",
+    "panels",
     "points",
     "style",
 ]

@@ -6,7 +6,7 @@ from matplotlib.patheffects import withStroke
 from lessons_pkg.plots import style
 
 
-def boundary(weight, bias, ax, labels=("silent", "fires"), arrow=True):
+def boundary(weight, bias, ax, labels=("silent", "fires"), arrow=True, distances=None):
     """Draw the line w . x + b = 0, its normal w, and the two half planes it parts.
 
     The view stays as it is: draw the points first, or set the limits of the axes.
@@ -19,6 +19,7 @@ def boundary(weight, bias, ax, labels=("silent", "fires"), arrow=True):
     bias : float
     labels : names of the half planes (w . x + b < 0, > 0); None writes none
     arrow : False draws no normal and leaves the scales of the axes alone
+    distances : (N, 2) points; a dotted line joins each to the nearest one of the line
     Returns the Axes.
     Raises ValueError if weight is not (2,), or a value is not finite.
     """
@@ -33,6 +34,10 @@ def boundary(weight, bias, ax, labels=("silent", "fires"), arrow=True):
     line = _line(weight, bias, view)
     if line is not None:
         ax.plot(*line.T, color=style.INK, zorder=3, label="_boundary")
+        for point in () if distances is None else np.asarray(distances, float):
+            foot = point - (weight @ point + bias) / (weight @ weight) * weight
+            look = {"linestyle": ":", "color": style.INK, "label": "_distance"}
+            ax.plot(*np.array([point, foot]).T, **look)
     if arrow:
         ax.set_aspect("equal", adjustable="box")
         if line is not None:

@@ -26,7 +26,7 @@ def neuron_diagram(
     activation="step",
     ax=None,
 ):
-    """Draw a neuron: inputs, weighted edges, the sum z = w . x + b, activation, y.
+    """Draw a neuron: inputs, weighted edges, the sum z = w . x + b, activation, a.
 
     Each number that is given stands beside its name; z is worked out once weight,
     bias and x are all there.
@@ -69,7 +69,7 @@ def neuron_diagram(
     _activation(ax, right, 0, activation)
     drawing.arrow(ax, (right + _BOX, 0), (end, 0))
     place = (right + _BOX + end) / 2
-    ax.text(place, 0.3, drawing.named("y", output), ha="center", va="bottom")
+    ax.text(place, 0.3, drawing.named("a", output), ha="center", va="bottom")
     names = ("inputs", "weighted sum", "activation", "output")
     drawing.captions(ax, names, (left, middle, right, place))
     return ax

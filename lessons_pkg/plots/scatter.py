@@ -6,12 +6,13 @@ import numpy as np
 from lessons_pkg.plots import style
 
 
-def points(x, y, ax=None, labels=("0", "1")):
+def points(x, y, ax=None, labels=("0", "1"), ring=None):
     """Draw each point x[i] with the colour and the marker of its class y[i].
 
     x : (N, 2) float array, one point a row
     y : (N,) integer array of classes 0, 1, ...
     labels : the classes' names, shown beside the axes
+    ring : the number of a point that gets a ring round it
     Returns the Axes.
     Raises ValueError if x is not (N, 2), y not (N,) or a class has no label.
     """
@@ -21,6 +22,9 @@ def points(x, y, ax=None, labels=("0", "1")):
     for k, (label, (colour, marker)) in enumerate(classes):
         look = {"color": colour, "marker": marker, "edgecolors": "white"}
         ax.scatter(*x[y == k].T, s=130, label=label, zorder=4, **look)
+    if ring is not None:
+        look = {"facecolors": "none", "edgecolors": style.INK, "linewidths": 2}
+        ax.scatter(*x[ring], s=500, zorder=5, label="_ring", **look)
     ax.margins(0.15)
     ax.locator_params(nbins=5)
     ax.set_xlabel(ax.get_xlabel() or "$x_1$")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessons_pkg.exercises.checker import Case, Exercise, Misconception, Verdict, call
+from lessons_pkg.exercises.checker import Case, Exercise, Misconception, call
 
 
 def _relu(z):
@@ -200,5 +200,4 @@ OPEN = Exercise(
     accept=_accept,
 )
 
-__all__ = ["SAMPLES", "Verdict"]
 SAMPLES = (RELU, VALUE, ARRAY, CLASS, DEBUG, OPEN)

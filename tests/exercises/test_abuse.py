@@ -5,7 +5,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.exercises.samples import SAMPLES, Verdict
+from lessons_pkg.exercises.checker import Verdict
+from tests.exercises.samples import SAMPLES
 
 scalars = st.one_of(
     st.none(),

@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lessons_pkg.exercises.checker.guard import guarded
+from lessons_pkg.exercises.checker.guard import LONGEST_PRINT, guarded
 from tests.exercises.samples import RELU, sample
 
 
@@ -74,6 +74,10 @@ def test_streams_and_functions_are_put_back(capsys):
     after = sys.stdout, sys.stderr, sys.stdin, builtins.input, sys.breakpointhook
     assert after == before
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_printed_is_cut_short():
+    assert len(guarded(lambda: print("again " * 1000), 1).printed) == LONGEST_PRINT
 
 
 def test_breakpoints_and_stdin_do_not_wait():

@@ -62,6 +62,11 @@ def descend(w, gradient, lr=0.1):
     w += 2 * lr * gradient
 
 
+def with_dots(w, gradient, lr=0.1):
+    w += 2 * lr * gradient
+    ...
+
+
 def other_default(w, gradient, lr=0.2):
     w += 2 * lr * gradient
 
@@ -76,6 +81,7 @@ UNTOUCHED = [
     (CLASS, Counter),
     (CLASS, ...),
     (DEBUG, descend),
+    (DEBUG, with_dots),
     (VALUE, ...),
     (ARRAY, np.array([[..., ..., ...], [..., ..., ...]])),
     (ARRAY, [[..., ..., ...], [..., ..., ...]]),

@@ -166,3 +166,13 @@ def test_other_labels(plane):
 def test_errors(plane, weight, bias, sentence):
     with says(sentence):
         boundary(weight, bias, plane)
+
+
+def test_distances_join_each_point_to_the_nearest_of_the_line(ax):
+    ax.set(xlim=(-1, 5), ylim=(-1, 4))
+    boundary([3, 4], -10, ax, distances=[[0, 0], [4, 2]])
+    drawn = [line.get_xydata() for line in ax.lines if line.get_label() == "_distance"]
+    for (point, foot), start in zip(drawn, [[0, 0], [4, 2]], strict=True):
+        np.testing.assert_array_equal(point, start)
+        assert foot @ [3, 4] == pytest.approx(10)  # on the line
+        assert np.linalg.norm(point - foot) == pytest.approx(2)  # |z| / 5

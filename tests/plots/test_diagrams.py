@@ -16,7 +16,7 @@ def circles(ax):
 
 def test_a_neuron_without_numbers(ax):
     assert neuron_diagram(ax=ax) is ax
-    names = ["$x_{1}$", "$w_{1}$", "$x_{2}$", "$w_{2}$", "$b$", "$z$", "$y$"]
+    names = ["$x_{1}$", "$w_{1}$", "$x_{2}$", "$w_{2}$", "$b$", "$z$", "$a$"]
     for name in [*names, r"$\Sigma$", "step"]:
         assert texts(ax).count(name) == 1, name
     words = ["inputs", "weighted sum", "activation", "output"]
@@ -29,7 +29,7 @@ def test_a_neuron_with_numbers_works_the_sum_out(ax):
     # z = 2 * 1 + (-1) * 3 + 0.5 = -0.5
     neuron_diagram([2, -1], bias=0.5, x=[1, 3], output=0, ax=ax)
     expected = ["1", "3", "$w_{1}$ = 2", "$w_{2}$ = −1", "$b$ = 0.5", "$z$ = −0.5"]
-    assert {*expected, "$y$ = 0"} <= set(texts(ax))
+    assert {*expected, "$a$ = 0"} <= set(texts(ax))
 
 
 def test_arrows_lead_from_inputs_to_sum_to_output(ax):

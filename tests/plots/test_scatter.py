@@ -78,3 +78,11 @@ def test_errors(ax, x, y, sentence):
     with says(sentence):
         points(x, y, ax=ax)
     assert not ax.collections
+
+
+def test_a_ring_stands_round_the_point_that_is_named(ax):
+    points(X, Y, ax=ax, ring=3)
+    *_, ring = ax.collections
+    np.testing.assert_array_equal(ring.get_offsets(), X[[3]])
+    assert len(ring.get_facecolor()) == 0
+    assert len(ax.get_legend().get_texts()) == 2

@@ -83,7 +83,7 @@ def _whole(want, got):
     texts = short(want), short(got)
     if max(map(len, texts)) > 250 or texts[0] == texts[1]:
         return ""
-    return f"\nexpected {code(texts[0])}\ngot      {code(texts[1])}"
+    return f"\nexpected {code(texts[0])}\ngot {code(texts[1])}"
 
 
 def _nothing(where, exercise, run):

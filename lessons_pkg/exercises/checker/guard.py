@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import functools
 import io
+import os
 import random
 import sys
 import threading
@@ -50,7 +51,8 @@ def guarded(work, seconds):
     """Call work() within `seconds`; return a Run, whatever happens.
 
     What it prints and the first numerical warning are kept in the Run. The global
-    random states of NumPy, Python and torch are put back. Ctrl-C stops the work.
+    random states of NumPy, Python and torch, the recursion limit, the folder and the
+    environment are put back. Ctrl-C stops the work.
     """
     run = Run()
 
@@ -66,7 +68,7 @@ def guarded(work, seconds):
             run.ended = True
 
     thread = threading.Thread(target=body, daemon=True, name="answer")
-    with _quiet(run), _kept_random_states():
+    with _quiet(run), _kept_random_states(), _kept_process():
         thread.start()
         try:
             run.timed_out = not _ends_within(seconds, thread)
@@ -121,8 +123,14 @@ def _quiet(run):
         warnings.simplefilter("default")
         yield
     run.printed = tape.getvalue()
-    numerical = [w for w in caught if type(w.message) is RuntimeWarning]
-    run.warned = str(numerical[0].message) if numerical else ""
+    run.warned = next(filter(None, map(_numerical, caught)), "")
+
+
+def _numerical(warning):
+    """The text of a warning as NumPy gives it, or nothing."""
+    is_one = type(warning.message) is RuntimeWarning
+    text = warning.message.args[0] if is_one and warning.message.args else ""
+    return text if type(text) is str else ""
 
 
 class _Tape(io.StringIO):
@@ -131,6 +139,9 @@ class _Tape(io.StringIO):
     def write(self, text):
         super().write(text[: max(0, LONGEST_PRINT - self.tell())])
         return len(text)
+
+    def close(self):
+        """Stay open: an answer may close sys.stdout."""
 
 
 def _refuse_input(*args, **kwargs):
@@ -159,6 +170,19 @@ def _kept_random_states():
         np.random.set_state(before[1])  # noqa: NPY002
         if torch:
             torch.set_state(before_torch)
+
+
+@contextlib.contextmanager
+def _kept_process():
+    limit, folder, environment = sys.getrecursionlimit(), os.getcwd(), dict(os.environ)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        os.chdir(folder)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
 
 
 def seed_everything():

@@ -16,8 +16,9 @@ def judge(exercise, answer):
     first = guarded(lambda: _first_look(exercise, answer), exercise.seconds)
     if first.result:
         return Verdict(exercise.name, *first.result)
+    expected = exercise.expected  # first: an answer may change what it needs
     got, run = observe(exercise.cases, answer, exercise.answer, exercise.seconds)
-    pairs = list(zip(exercise.expected, got, strict=False))
+    pairs = list(zip(expected, got, strict=False))
     right = [agree(want, outcome, exercise.tolerance) for want, outcome in pairs]
     if len(right) == len(exercise.cases) and all(right):
         return Verdict(exercise.name, "correct", _praise(exercise, run))
@@ -33,7 +34,7 @@ def _first_look(exercise, answer):
     """Return (status, sentence) where there is nothing to run, else None."""
     if is_untouched(exercise.starter, answer):
         return "not attempted", _how_to_start(exercise)
-    if exercise.accept is None and (sentence := _misfit(exercise, answer)):
+    if sentence := _misfit(exercise, answer):
         return "incorrect", _with_hint(exercise, sentence)
     return None
 
@@ -81,15 +82,17 @@ def _explains(exercise, name, got):
 def _first_failure(exercise, pairs, right, run):
     i = right.index(False)
     (want, got), case = pairs[i], exercise.cases[i]
-    if exercise.accept:
-        return got.value or _unreadable(exercise, got)
+    if exercise.accept and got.value:
+        return got.value
+    if exercise.accept and exercise.sort == "value" and got.failure:
+        return _unreadable(exercise, got)
     told = explain(exercise, case, want, got, run)
     total = len(exercise.cases)
     return told if total == 1 else f"{told}\n{sum(right)} of {total} cases right."
 
 
 def _unreadable(exercise, got):
-    why = f" ({got.failure.name}: {clean(got.failure.text)})" if got.failure else ""
+    why = f" ({got.failure.name}: {clean(got.failure.text)})"
     unlike = f"{code(exercise.entry)} cannot be read as what was asked for{why}."
     return f"{unlike} Look again at what the statement asks you to put there."
 

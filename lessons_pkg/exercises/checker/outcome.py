@@ -55,7 +55,7 @@ def observe(cases, answer, solution, seconds):
     outcomes = outcomes[: len(cases)]  # a copy: nothing is added any more
     if run.timed_out:
         outcomes.append(Outcome(timed_out=True))
-    elif run.error is not None:
+    elif len(outcomes) < len(cases):
         outcomes.append(Outcome(failure=UNREADABLE))
     return outcomes[: len(cases)], run
 
@@ -109,7 +109,7 @@ def _failure(error, answer, case):
     of_use = getattr(case.use, "__code__", None)  # a built-in function has none
     lines = _learner_lines(error.__traceback__, getattr(of_use, "co_filename", ""))
     try:
-        text = str(error)[:500]
+        text = str.__str__(str(error))[:500]
     except Stopped:
         raise
     except BaseException:
@@ -118,8 +118,8 @@ def _failure(error, answer, case):
     if lines:
         file, number = lines[-1]
         line = linecache.getline(file, number).strip()
-    signature = signature_text(answer)
-    return Failure(type(error), type(error).__name__, text, line, not lines, signature)
+    name, signature = str.__str__(type(error).__name__), signature_text(answer)
+    return Failure(type(error), name, text, line, not lines, signature)
 
 
 def _learner_lines(traceback, authors):

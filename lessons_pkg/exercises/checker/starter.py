@@ -12,7 +12,6 @@ import numpy as np
 from .compare import EXACTLY, compare
 from .snapshot import snapshot
 
-SILENT = {"NOP", "RESUME", "CACHE", "EXTENDED_ARG"}  # instructions that do nothing
 MISSING = object()
 
 
@@ -91,7 +90,6 @@ def _instructions(code):
         if isinstance(step.argval, types.CodeType)
         else (step.opname, repr(step.argval))
         for step in dis.get_instructions(code)
-        if step.opname not in SILENT
     ]
 
 
