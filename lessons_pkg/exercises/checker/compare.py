@@ -7,6 +7,9 @@ import numpy as np
 from .describe import kind_of, short
 from .snapshot import Opaque, find, numeric
 
+TEXT_ADVICE = "Write numbers, without quotes and without units."
+SEVERAL = "It gives several things, with a comma between them: one is asked for."
+DECIMAL_COMMA = "Is there a decimal comma? Python writes 0.5 with a point."
 COARSE = 1e-12  # the rounding of float32 and float16 is above this, of float64 below
 ROUNDED = 1e-5  # an atol this wide stands for a rounding that the statement asks for
 
@@ -36,7 +39,7 @@ def compare(want, got, tolerance):
     """Return None where got is want within the tolerance, else the Difference."""
     a, b = numeric(want), numeric(got)
     if a is not None and b is not None and not _holds_arrays(want):
-        return _compare_numbers(a, b, got, tolerance)
+        return _compare_numbers(a, b, (want, got), tolerance)
     if a is None:
         want, got = _listed(want), _listed(got)
     if isinstance(want, dict) and isinstance(got, dict):
@@ -100,9 +103,13 @@ def _type_advice(want, got):
     if opaque := find(got, Opaque):
         return opaque.advice
     if isinstance(got, str):
-        return "Write it without the quotes." if numeric(want) is not None else ""
+        return TEXT_ADVICE if numeric(want) is not None else ""
     if isinstance(got, np.ndarray) and got.dtype.kind in "US":
         return "Its entries are text in quotes, not numbers."
+    if isinstance(got, frozenset | dict) and numeric(want) is not None:
+        return "Give the numbers in order, in square brackets: `[..., ...]`."
+    if isinstance(got, tuple) and isinstance(want, np.ndarray):
+        return SEVERAL
     if isinstance(got, list | tuple) and numeric(want) is not None:
         if all(numeric(item) is not None for item in got):
             return "Its rows have different lengths, so it makes no array."
@@ -111,39 +118,63 @@ def _type_advice(want, got):
 
 
 def _compare_numbers(want, got, written, tolerance):
-    """Compare arrays of numbers; `written` is `got` as the answer gave it."""
+    """Compare arrays of numbers; `written` is both as they were given."""
     if got.size and want.size and (got.dtype == bool) != (want.dtype == bool):
-        return _truth_values(want, written)
+        return _truth_values(want, got, written[1])
     if got.dtype.kind == "c" and want.dtype.kind != "c":
-        message = f"real numbers were expected, and {kind_of(written)} came"
-        return Difference(message, advice="Is there a root or a power of -1?")
+        came = _kind_of_numbers(got, written[1])
+        message = f"real numbers were expected, and {came} came"
+        return Difference(message, advice="Is there a root of a negative number?")
     if want.shape != got.shape:
         return _wrong_shape(want, got, written, tolerance)
-    want, got = _as_floats(want), _as_floats(got)
-    close = _close(want, got, tolerance)
+    close = _close(_as_floats(want), _as_floats(got), tolerance)
     return None if close.all() else _wrong_numbers(want, got, close, tolerance)
 
 
-def _truth_values(want, written):
+def _kind_of_numbers(array, written):
+    """What came: for a list, what its entries are too."""
+    if not isinstance(written, list | tuple):
+        return kind_of(written)
+    return f"{kind_of(written)} ({kind_of(array)})"
+
+
+def _truth_values(want, got, written):
+    came = _kind_of_numbers(got, written)
     if want.dtype == bool:
-        message = f"True or False was expected, and {kind_of(written)} came"
+        message = f"True or False was expected, and {came} came"
         return Difference(message, advice="Compare: `x > 0` is True or False.")
-    message = f"numbers were expected, and {kind_of(written)} came"
-    advice = "Turn True into 1: `.astype(float)` for an array, `float(...)` for one."
+    message = f"numbers were expected, and {came} came"
+    advice = (
+        "Comparing with `==` or `>` gives True or False. Where 1 and 0 are asked for, "
+        "write `.astype(float)` for an array, `float(...)` for one."
+    )
     return Difference(message, advice=advice)
 
 
+def _shape_text(x, written):
+    if x.ndim == 0:
+        return "a single number"
+    if not isinstance(written, list | tuple):
+        return f"shape {x.shape}"
+    return kind_of(written) if x.ndim == 1 else f"shape {x.shape} ({kind_of(written)})"
+
+
 def _wrong_shape(want, got, written, tolerance):
+    expected, came = map(_shape_text, (want, got), written)
+    message = f"{expected} was expected, and {came} came"
+    in_brackets = isinstance(written[1], list | tuple)
+    if in_brackets and got.dtype.kind == "i" and got.size == 2 * want.size:
+        return Difference(message, advice=DECIMAL_COMMA)
     want, got = _as_floats(want), _as_floats(got)
-    names = [f"shape {x.shape}" if x.ndim else "a single number" for x in (want, got)]
-    also = f" ({kind_of(written)})" if isinstance(written, list | tuple) else ""
-    message = f"{names[0]} was expected, and {names[1]}{also} came"
     if want.ndim > 1 and want.shape == got.T.shape:
         if _close(want, got.T, tolerance).all():
             return Difference(message, advice="The numbers are right, but transposed.")
     elif want.size == got.size and _close(want.ravel(), got.ravel(), tolerance).all():
-        return Difference(message, advice="The numbers are right, only the shape not.")
-    return Difference(message)
+        return Difference(
+            message, advice="The numbers are right, only the shape is not."
+        )
+    several = isinstance(written[1], tuple) and got.ndim > want.ndim > 0
+    return Difference(message, advice=SEVERAL if several else "")
 
 
 def _as_floats(x):
@@ -161,19 +192,24 @@ def _close(want, got, tolerance):
 
 
 def _wrong_numbers(want, got, close, tolerance):
+    """`want` and `got` as they came: whole numbers and truth values among them."""
     first = tuple(int(i) for i in np.argwhere(~close)[0])
     wrong, total = int((~close).sum()), want.size
     message = "the value is not right"
     if want.ndim:
         here = ", ".join(map(str, first))
-        are = "entries is" if wrong == 1 else "entries are"
-        message = f"{wrong} of {total} {are} not right, the first at index [{here}]"
+        message = f"the entry at index [{here}] is not right"
+        if wrong > 1:
+            message = f"{wrong} of {total} entries are not right, the first at "
+            message += f"index [{here}]"
     expected, came = _two_texts(want[first], got[first])
     advice = _number_advice(want, got, close, tolerance)
     return Difference(message, expected, came, advice)
 
 
 def _number_advice(want, got, close, tolerance):
+    whole = got.dtype.kind == "i"
+    want, got = _as_floats(want), _as_floats(got)
     wrong_want, wrong_got = want[~close], got[~close]
     if np.isnan(wrong_got).any():
         return "nan is what 0/0, inf - inf and the logarithm of a negative number give."
@@ -187,6 +223,10 @@ def _number_advice(want, got, close, tolerance):
         decimals = max(0, round(-np.log10(2 * tolerance.atol)))
         places = f"{decimals} decimal{'' if decimals == 1 else 's'}"
         return f"It is close: work it out to {places}, and round only at the end."
+    if whole and (np.trunc(want) == got).all():
+        return "Are its decimals cut off? `int`, `//` and whole numbers do that."
+    if got.any() and any((np.round(want, n) == got).all() for n in (1, 2, 3, 4)):
+        return "It is rounded: leave all decimals in it."
     return ""
 
 

@@ -1,17 +1,35 @@
 """Put what went wrong on a case into plain sentences: what it is, and what to do."""
 
+import re
+
 from .compare import compare
 from .describe import call_text, clean, code, short
 from .guard import InputAsked
 
-ADVICE = {
-    InputAsked: "`check` gives the inputs as arguments: use those, not `input()`.",
-    SystemExit: "That ends the program: leave out `exit()`, and use `return`.",
-    RecursionError: "It calls itself without end: which call should be the last?",
-    MemoryError: "It asks for more memory than there is: how large are its arrays?",
-    NotImplementedError: "Put your own code in place of `raise NotImplementedError`.",
-    NameError: "Is the name spelt right, and was the cell that defines it run?",
-}
+SHAPES = "The shapes do not fit: look at the `.shape` of each array in it."
+ADVICE = (  # sort of error, what its text holds (a pattern), what to do
+    (InputAsked, "", "The inputs are the arguments: use those, not `input()`."),
+    (SystemExit, "", "That ends the program: leave out `exit()`, and use `return`."),
+    (RecursionError, "", "It calls itself without end: which call is the last?"),
+    (MemoryError, "", "That is more memory than there is: how large are its arrays?"),
+    (NotImplementedError, "", "Put your own code in place of that line."),
+    (NameError, "", "Is the name spelt right, and was the cell that defines it run?"),
+    (ValueError, "core dimension|broadcast|not aligned|dimensions", SHAPES),
+    (RuntimeError, "shapes cannot|must match the size", SHAPES),
+    (Exception, "NoneType", "Something there is None: where is a `return` missing?"),
+    (TypeError, r"\w\.\w+\(\) takes", "The first parameter of a method is `self`."),
+    (
+        TypeError,
+        "must be Tensor",
+        "For torch, turn it into a tensor: `torch.tensor(x)`.",
+    ),
+    (
+        TypeError,
+        "0-dim|size-1",
+        "It takes one number; `np.exp` and its like take arrays.",
+    ),
+    (AttributeError, "", "Is that name spelt right, and is it what the course uses?"),
+)
 
 
 def explain(exercise, case, want, got, run):
@@ -50,12 +68,23 @@ def _failed(where, want, failure):
     told = f"{where}: your code {did}"
     told += f" ({clean(failure.text)})" if failure.text else ""
     told += f", in the line {code(failure.line)}." if failure.line else "."
-    if failure.at_call and failure.signature and "argument" in failure.text:
+    if _is_about_the_call(failure):
         told += f" Yours is {code(failure.signature)}: does it take these arguments?"
     if want.failure:
         told += f" {_name(want.failure)} should be raised."
-    advice = [text for kind, text in ADVICE.items() if issubclass(failure.type, kind)]
+    advice = [
+        text
+        for kind, pattern, text in ADVICE
+        if issubclass(failure.type, kind) and re.search(pattern, failure.text)
+    ]
     return " ".join([told, *advice[:1]])
+
+
+def _is_about_the_call(failure):
+    """Whether the answer itself, not one of its methods, got wrong arguments."""
+    called = failure.text.partition("(")[0].split(".")[-1]
+    names = (failure.signature.partition("(")[0], "__init__")
+    return failure.at_call and "argument" in failure.text and called in names
 
 
 def _value(exercise, where, want, got, run):
@@ -81,7 +110,7 @@ def _value(exercise, where, want, got, run):
 def _whole(want, got):
     """Show both values in full, one beneath the other, where they are short."""
     texts = short(want), short(got)
-    if max(map(len, texts)) > 250 or texts[0] == texts[1]:
+    if max(map(len, texts)) > 150 or texts[0] == texts[1]:
         return ""
     return f"\nexpected {code(texts[0])}\ngot {code(texts[1])}"
 
@@ -102,7 +131,9 @@ def _changed(exercise, where, want, got, alone):
     start = f"{where}:{but}" if alone else " Also,"
     if spoilt := [name for name in got.changed if name not in want.changed]:
         names, copy = " and ".join(map(code, spoilt)), code(f"{spoilt[0]}.copy()")
-        return f"{start} your code changes its argument {names}. Take a copy: {copy}."
+        which = "arguments" if len(spoilt) > 1 else "argument"
+        told = f"{start} your code changes its {which} {names}"
+        return f"{told} (`+=` and `x[...] =` do that). Take a copy first: {copy}."
     if left := [name for name in want.changed if name not in got.changed]:
         names = " and ".join(map(code, left))
         return f"{start} {names} should be changed in place, and was not."

@@ -1,6 +1,7 @@
 """Judge an answer: look at what it is, run it, and name the misconception it shows."""
 
 import inspect
+import types
 
 from .describe import clean, code, kind_of
 from .explain import explain
@@ -27,6 +28,7 @@ def judge(exercise, answer):
             message = _with_hint(exercise, misconception.sentence)
             return Verdict(exercise.name, "incorrect", message, name)
     message = _first_failure(exercise, pairs, right, run)
+    message += _other_order(exercise.answer, answer)
     return Verdict(exercise.name, "incorrect", _with_hint(exercise, message))
 
 
@@ -89,6 +91,18 @@ def _first_failure(exercise, pairs, right, run):
     told = explain(exercise, case, want, got, run)
     total = len(exercise.cases)
     return told if total == 1 else f"{told}\n{sum(right)} of {total} cases right."
+
+
+def _other_order(solution, answer):
+    """Say so where the parameters are those asked for, but in another order."""
+    if not all(type(f) is types.FunctionType for f in (solution, answer)):
+        return ""
+    asked, theirs = (
+        f.__code__.co_varnames[: f.__code__.co_argcount] for f in (solution, answer)
+    )
+    if asked == theirs or sorted(asked) != sorted(theirs):
+        return ""
+    return f"\nThe parameters are asked for in the order {code(', '.join(asked))}."
 
 
 def _unreadable(exercise, got):

@@ -2,6 +2,7 @@
 
 import copy
 import linecache
+import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from .guard import Stopped, guarded, seed_everything
 from .snapshot import Opaque, snapshot
 
 HERE = str(Path(__file__).parent)
+FOLDERS = ("stdlib", "platstdlib", "purelib", "platlib")
+LIBRARIES = tuple({sysconfig.get_paths()[folder] for folder in FOLDERS})
 
 
 @dataclass(frozen=True)
@@ -125,12 +128,13 @@ def _failure(error, answer, case):
 def _learner_lines(traceback, authors):
     """Return (file, line) of the frames in the file where the answer was entered.
 
-    Frames of the checker, and of the authors' file that uses the answer, do not count.
+    Frames of the checker, of the authors' file that uses the answer, and of libraries
+    do not count.
     """
     lines = []
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        ours = file.startswith(HERE) or file == authors
+        ours = file.startswith((HERE, *LIBRARIES)) or file == authors
         if not ours and (not lines or file == lines[0][0]):
             lines.append((file, traceback.tb_lineno))
         traceback = traceback.tb_next

@@ -9,14 +9,17 @@ import decimal
 import inspect
 import numbers
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-EXACT = (type(None), bool, int, float, complex, str, bytes, type(...))
+NUMBERS = (bool, int, float, complex)
+EXACT = (*NUMBERS, type(None), str, bytes, type(...))
+TOO_LARGE = "That is more than can be compared: how large is it meant to be?"
 DEEPEST = 20
-LONGEST_RANGE = 100_000
+LONGEST = 1_000_000  # entries of a list, a dict, a set
+LARGEST = 10_000_000  # entries of an array
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,16 @@ def snapshot(x, depth=0):
     if (opaque := _no_data(x)) is not None:
         return opaque
     if isinstance(x, np.ndarray | np.generic):
-        return _array(np.array(x))
+        return _array(x, depth)
     if hasattr(x, "detach") and hasattr(x, "numpy"):
-        return _tensor(x)
+        return _tensor(x, depth)
     if isinstance(x, str):
         return str.__str__(x)
     if isinstance(x, numbers.Integral):
         return int(x)
     if isinstance(x, numbers.Real | decimal.Decimal):
         return float(x)
-    if isinstance(x, range) and len(x) <= LONGEST_RANGE:
+    if isinstance(x, range):
         return list(x)
     if isinstance(x, list | tuple):
         items = [snapshot(item, depth + 1) for item in x]
@@ -55,8 +58,11 @@ def snapshot(x, depth=0):
     if isinstance(x, set | frozenset):
         return frozenset(_key(item) for item in x)
     if hasattr(x, "__array__"):
-        return _array(np.array(np.asarray(x)))
-    return Opaque(f"{a(type(x).__name__)} object", "Give numbers or arrays instead.")
+        return _array(np.asarray(x), depth)
+    advice = "Give numbers or arrays instead."
+    if isinstance(x, Iterable):
+        advice = "Put it in `list(...)`."
+    return Opaque(f"{a(type(x).__name__)} object", advice)
 
 
 def _no_data(x):
@@ -65,7 +71,11 @@ def _no_data(x):
         x.close()  # else Python warns that it was never awaited
         return Opaque("a coroutine", "Write `def` instead of `async def`.")
     if inspect.isgenerator(x):
-        return Opaque("a generator", "Use `return` instead of `yield`.")
+        in_brackets = x.__name__ == "<genexpr>"
+        advice = (
+            "Put it in `list(...)`." if in_brackets else "Use `return`, not `yield`."
+        )
+        return Opaque("a generator", advice)
     if inspect.isclass(x):
         return Opaque(f"the class `{x.__name__}` itself", "Call it with brackets.")
     if inspect.isroutine(x):
@@ -78,29 +88,43 @@ def _no_data(x):
     if isinstance(x, Iterator):
         sort = f"{a(type(x).__name__)} object, which is read only on demand"
         return Opaque(sort, "Put it in `list(...)`.")
+    if isinstance(x, list | tuple | dict | set | frozenset | range) and _is_long(x):
+        return Opaque(f"{a(type(x).__name__)} of {len(x)}", TOO_LARGE)
     return None
 
 
-def _array(array):
+def _is_long(x):
+    try:
+        return len(x) > LONGEST
+    except OverflowError:  # such as range(10**30)
+        return True
+
+
+def _array(array, depth):
+    if array.size > LARGEST:
+        return Opaque(f"an array of shape {array.shape}", TOO_LARGE)
     if array.dtype == object:
-        if any(item is ... for item in array.flat):
-            return array.tolist()
+        parts = snapshot(array.tolist(), depth + 1)
+        if find(parts, type(...)):
+            return parts
+        if (numbers := numeric(parts)) is not None:
+            return numbers
         return Opaque(
             "an array of Python objects (dtype object)",
             "Rows of different lengths, or None among the numbers, give such an array.",
         )
     if array.dtype.names:
         return Opaque("an array with named fields")
-    return array
+    return np.array(array)  # a copy, and no subclass
 
 
-def _tensor(x):
+def _tensor(x, depth):
     x = x.detach()
     x = x.cpu() if hasattr(x, "cpu") else x
     try:
-        return _array(np.array(x.numpy()))
+        return _array(np.asarray(x.numpy()), depth)
     except TypeError:  # NumPy has no bfloat16
-        return _array(np.array(x.float().numpy()))
+        return _array(np.asarray(x.float().numpy()), depth)
 
 
 def _key(k):
@@ -110,12 +134,14 @@ def _key(k):
 
 def numeric(x):
     """Return plain data as one array of numbers, or None where it is not that."""
-    if isinstance(x, list | tuple):
+    if isinstance(x, list | tuple) and all(type(item) in NUMBERS for item in x):
+        x = np.array(x)
+    elif isinstance(x, list | tuple):
         parts = [numeric(item) for item in x]
         if any(part is None for part in parts) or len({p.shape for p in parts}) > 1:
             return None
         x = np.array(parts)
-    elif type(x) in (bool, int, float, complex):
+    elif type(x) in NUMBERS:
         x = np.asarray(x)
     return x if isinstance(x, np.ndarray) and x.dtype.kind in "biufc" else None
 
