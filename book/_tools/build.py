@@ -19,7 +19,7 @@ from pathlib import Path
 
 import execution
 from execution import Project
-from nbval_cache import failures_file
+from nbval_cache import failures_file, plain
 
 FINGERPRINT = ".fingerprint"
 
@@ -116,9 +116,10 @@ def stored_text(path: Path) -> str | None:
 
 def complaints(log: str) -> str:
     """Keep the lines of Sphinx's log that say what is wrong."""
+    lines = [line.strip() for line in plain(log).splitlines() if line.strip()]
     marks = ("WARNING", "ERROR", "Error", "error:")
-    lines = [line for line in log.splitlines() if any(m in line for m in marks)]
-    return "\n".join(lines or log.splitlines()[-20:])
+    said = dict.fromkeys(line for line in lines if any(m in line for m in marks))
+    return "\n".join(list(said) or lines[-20:])
 
 
 def report(project: Project, built: bool):

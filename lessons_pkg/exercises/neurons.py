@@ -5,6 +5,9 @@ from functools import lru_cache
 import numpy as np
 
 from lessons_pkg.exercises.checker import Case, Exercise, Misconception, call
+from lessons_pkg.exercises.checker.compare import DECIMAL_COMMA
+from lessons_pkg.exercises.checker.describe import kind_of
+from lessons_pkg.exercises.checker.snapshot import numeric, snapshot
 
 # ---------------------------------------------------------------- by hand: a layer
 
@@ -51,6 +54,26 @@ $z_2 = 4 \cdot 0.4 + 5 \cdot 0.5 + 6 \cdot 0.6 + 0.2 = 1.6 + 2.5 + 3.6 + 0.2 = 7
             [3.4, 7.8],
             "The products are right, but each neuron got the other one's bias. Row 1 "
             "of W belongs with the first entry of b.",
+        ),
+        "bias_taken_away": Misconception(
+            [3.1, 7.5],
+            "The products are right, but the bias was taken away from their sum. It is "
+            "added.",
+        ),
+        "one_bias_dropped": Misconception(
+            [3.3, 7.7],
+            "The first number is right. In the second the bias is missing: every "
+            "neuron adds its own.",
+        ),
+        "added_up": Misconception(
+            11.2,
+            "This is the sum of both neurons. They are not added: each keeps a number "
+            "of its own, so a list of two is asked for.",
+        ),
+        "rounded": Misconception(
+            [3, 8],
+            "These are rounded to whole numbers. Give each number with its decimal, "
+            "and with a point: 0.5, not 0,5.",
         ),
         "previous_input": Misconception(
             [1.5, 3.4],
@@ -129,6 +152,21 @@ At the origin the weighted sum is just $b = -26$, so the distance is $|b| /
             "-26 is the weighted sum at the origin. Take its size, and divide by the "
             "length of w.",
         ),
+        "upside_down": Misconception(
+            0.5,
+            "It is divided the wrong way round. The length of w is the unit: how many "
+            "times does it go into the size of the weighted sum?",
+        ),
+        "root_of_the_plain_sum": Misconception(
+            26 / 17**0.5,
+            "This divides by the square root of 5 + 12. The weights are squared before "
+            "they are added: the square root of 5² + 12².",
+        ),
+        "nearest_point": Misconception(
+            [10 / 13, 24 / 13],
+            "This is the point of the line that is nearest to the origin. What is "
+            "asked for is one number: how far away it is.",
+        ),
         "crossing_of_an_axis": Misconception(
             26 / 12,
             "This is where the line crosses the second axis. The nearest point of a "
@@ -141,7 +179,7 @@ At the origin the weighted sum is just $b = -26$, so the distance is $|b| /
         ),
     },
     rtol=0.0,
-    atol=1e-3,  # distinguishes 2 from every wrong value above; 2.000 is expected
+    atol=5e-3,  # two decimals: far enough from every wrong value above
 )
 
 # ------------------------------------------------------------------- code: a layer
@@ -181,6 +219,10 @@ def _layer_as_for_one_example(x, weight, bias):
 
 def _layer_with_activation(x, weight, bias):
     return np.maximum(0, x @ weight.T + bias)
+
+
+def _layer_with_sigmoid(x, weight, bias):
+    return 1 / (1 + np.exp(-(x @ weight.T + bias)))
 
 
 def _numbers(seed, *shape):
@@ -225,7 +267,7 @@ lines shapes up from the right.
         ),
         call(_numbers(0, 2, 3), _numbers(1, 5, 3), _numbers(2, 5)),
         call(_numbers(3, 3, 3), _numbers(4, 3, 3), np.array([1.0, 2.0, 3.0])),
-        call(_numbers(5, 4, 2), _numbers(6, 1, 2), np.array([7.0])),
+        call(_numbers(5, 4, 2) / 4, _numbers(6, 1, 2), np.array([7.5])),
     ),
     misconceptions={
         "weight_not_transposed": Misconception(
@@ -269,6 +311,11 @@ lines shapes up from the right.
         "activation_added": Misconception(
             _layer_with_activation,
             "The weighted sums are right, but then the negative ones are set to 0. No "
+            "activation is asked for here: give back the sums themselves.",
+        ),
+        "sigmoid_added": Misconception(
+            _layer_with_sigmoid,
+            "The weighted sums are right, but then they go through a sigmoid. No "
             "activation is asked for here: give back the sums themselves.",
         ),
     },
@@ -322,6 +369,31 @@ class _PerceptronBiasFirst(_Perceptron):
         self.b = self.b + (y - self.predict(x))
 
 
+class _PerceptronWeightsLast(_Perceptron):
+    def update(self, x, y):
+        self.b = self.b + (y - self.predict(x))
+        self.w = self.w + (y - self.predict(x)) * x
+
+
+class _PerceptronIgnoresBias(_Perceptron):
+    def predict(self, x):
+        return int(self.w @ x > 0)
+
+
+class _PerceptronIgnoresInputs(_Perceptron):
+    def update(self, x, y):
+        error = y - self.predict(x)
+        self.w = self.w + error
+        self.b = self.b + error
+
+
+class _PerceptronOnlyAdds(_Perceptron):
+    def update(self, x, y):
+        error = abs(y - self.predict(x))
+        self.w = self.w + error * x
+        self.b = self.b + error
+
+
 class _PerceptronFiresAtZero(_Perceptron):
     def predict(self, x):
         return int(self.w @ x + self.b >= 0)
@@ -371,6 +443,11 @@ class _PerceptronSaysMinusOne(_Perceptron):
         return int(np.sign(self.w @ x + self.b))
 
 
+class _PerceptronPlusOrMinus(_Perceptron):
+    def predict(self, x):
+        return 1 if self.w @ x + self.b > 0 else -1
+
+
 class _PerceptronNotSoFar(_Perceptron):
     def update(self, x, y):
         error = 0.1 * (y - self.predict(x))
@@ -378,27 +455,34 @@ class _PerceptronNotSoFar(_Perceptron):
         self.b = self.b + error
 
 
-def _taught(perceptron, examples):
-    """What the neuron holds and says after it saw the examples once, in order."""
-    neuron = perceptron(len(examples[0][0]))
-    for x, y in examples:
-        neuron.update(np.array(x, dtype=float), y)
-    says = [neuron.predict(np.array(x, dtype=float)) for x, _ in examples]
-    says = [int(s) if isinstance(s, bool | np.bool_) else s for s in says]
-    return neuron.w, neuron.b, says
+def _taught(perceptron, x, y, passes):
+    """What the neuron holds and says after it saw the examples, in order."""
+    neuron, rows = perceptron(x.shape[1]), x.copy()
+    for _ in range(passes):
+        for row, target in zip(x, y, strict=True):
+            neuron.update(row, target)
+    says = [_without_truth(neuron.predict(row)) for row in rows]
+    return {"p.w": neuron.w, "p.b": neuron.b, "p.predict(x[i])": says}
 
 
-_AND = [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
-_OR = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 1)]
+def _without_truth(said):
+    """True and False count as 1 and 0, also in an array of no dimension."""
+    said = said.item() if getattr(said, "ndim", None) == 0 else said
+    return int(said) if isinstance(said, bool) else said
 
 
-def _lesson(examples, label):
-    return Case(use=lambda perceptron: _taught(perceptron, examples), label=label)
+def _lesson(x, y, passes=1):
+    """Teach a new neuron these examples, one a row of x."""
+    label = "p.update(x[i], y[i]) for each i"
+    label += f", {passes} times over" if passes > 1 else ""
+    rows = np.array(x, dtype=float)
+    return Case(
+        use=lambda p, x, y: _taught(p, x, y, passes), args=(rows, y), label=label
+    )
 
 
-def _one(x, y):
-    label = f"p.update(np.array({x}), {y}); p.w, p.b, p.predict(np.array({x}))"
-    return _lesson([(x, y)], label)
+_CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+_AND, _OR = [0, 0, 0, 1], [0, 1, 1, 1]
 
 
 PERCEPTRON = Exercise(
@@ -441,15 +525,13 @@ always 1, so it moves by the same amount times 1.
         "is always 1. Work out the error once, before you change anything.",
     ),
     cases=(
-        _one([2, 1], 1),
-        _one([2, 1], 0),
-        _lesson(
-            [([3, 3], 1), ([3, 3], 1), ([1, 0], 0)],
-            "p.update with [3, 3] -> 1 twice, then [1, 0] -> 0; p.w, p.b, p.predict",
-        ),
-        _lesson(_AND * 2, "two passes of p.update over AND; p.w, p.b, p.predict"),
-        _lesson(_OR * 4, "four passes of p.update over OR; p.w, p.b, p.predict"),
-        _lesson(_AND * 6, "six passes of p.update over AND; p.w, p.b, p.predict"),
+        _lesson([[2, 1]], [1]),
+        _lesson([[2, 1]], [0]),
+        _lesson([[3, 3], [3, 3], [1, 0]], [1, 1, 0]),
+        _lesson([[0.5, -1.5], [0.5, 0.75]], [1, 1]),
+        _lesson(_CORNERS, _AND, passes=2),
+        _lesson(_CORNERS, _OR, passes=4),
+        _lesson(_CORNERS, _AND, passes=6),
     ),
     misconceptions={
         "wrong_sign": Misconception(
@@ -479,6 +561,27 @@ always 1, so it moves by the same amount times 1.
             "The error is worked out a second time after the weights have moved, so "
             "the bias often sees no error any more. Work it out once, then move both.",
         ),
+        "error_after_the_bias": Misconception(
+            _PerceptronWeightsLast,
+            "The error is worked out a second time after the bias has moved, so the "
+            "weights often see no error any more. Work it out once, then move both.",
+        ),
+        "bias_not_in_the_sum": Misconception(
+            _PerceptronIgnoresBias,
+            "The weights and the bias learn, but `predict` does not add the bias to "
+            "the sum. The neuron fires if w·x + b is greater than 0.",
+        ),
+        "inputs_left_out": Misconception(
+            _PerceptronIgnoresInputs,
+            "Every weight moves by the error alone. A weight moves by the error times "
+            "its own input: where the input is 0, it had no part in the mistake.",
+        ),
+        "only_adds": Misconception(
+            _PerceptronOnlyAdds,
+            "Every mistake adds the inputs, also where the neuron said 1 and 0 is "
+            "right. There the sum has to shrink: keep the sign of target minus "
+            "prediction.",
+        ),
         "fires_at_zero": Misconception(
             _PerceptronFiresAtZero,
             "Your neuron says 1 when the weighted sum is exactly 0. Here it fires only "
@@ -502,8 +605,9 @@ always 1, so it moves by the same amount times 1.
         ),
         "returns_instead": Misconception(
             _PerceptronReturns,
-            "`update` leaves the neuron as it was. New weights have to be kept: "
-            "assign them to `self.w` and `self.b`.",
+            "`update` leaves the neuron as it was. After a mistake both have to move, "
+            "and what is worked out is kept only if it is assigned to `self.w` and "
+            "`self.b`.",
         ),
         "never_takes_away": Misconception(
             _PerceptronNeverTakesAway,
@@ -519,6 +623,11 @@ always 1, so it moves by the same amount times 1.
             _PerceptronSaysMinusOne,
             "Your neuron answers -1 for a negative sum. Here the answers are 0 and 1, "
             "like the targets, and the error counts with them.",
+        ),
+        "plus_or_minus_one": Misconception(
+            _PerceptronPlusOrMinus,
+            "Your neuron answers 1 or -1. Here the answers are 1 and 0, like the "
+            "targets, so that the error can only be 1, 0 or -1.",
         ),
         "another_rate": Misconception(
             _PerceptronNotSoFar,
@@ -578,6 +687,30 @@ def _softmax_shifted_by_the_mean(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _softmax_without_keepdims(z):
+    e = np.exp(z - z.max(axis=-1))
+    return e / e.sum(axis=-1)
+
+
+def _softmax_divided_down(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+
+
+def _softmax_in_percent(z):
+    return 100 * _softmax(z)
+
+
+def _softmax_logarithm(z):
+    z = z - z.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def _softmax_clipped(z):
+    e = np.exp(np.clip(z, -500, 500))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def _softmax_sigmoids(z):
     return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
@@ -616,7 +749,8 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
         call(np.array([[0.0, 0.0], [0.0, 2.0], [-1.0, 3.0]])),
         call(np.array([[1000.0, 1001.0, 999.0]])),
         call(np.array([[2000.0, 0.0, 0.0]])),
-        call(np.array([[1000.0, 1002.0], [-1000.0, -1001.0]])),
+        call(np.array([[1000.0, 1002.0, 0.0], [-1000.0, -1001.0, -1003.0]])),
+        call(np.array([[-1000.0, -1002.0]])),
     ),
     misconceptions={
         "overflows": Misconception(
@@ -663,8 +797,35 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
         ),
         "shifted_by_the_mean": Misconception(
             _softmax_shifted_by_the_mean,
-            "Taking the mean away changes nothing, as it should, but a score far above "
-            "the mean still overflows. Take the largest away: then none is above 0.",
+            "Something is taken away from each row, the mean perhaps. That changes "
+            "nothing, as it should, but a score far above it still overflows. Take "
+            "the largest away: then none is above 0.",
+        ),
+        "keepdims_forgotten": Misconception(
+            _softmax_without_keepdims,
+            "With several rows the shapes `(N, C)` and `(N,)` do not fit together. "
+            "`keepdims=True` in `max` and in `sum` keeps the shape `(N, 1)`, so that "
+            "each row meets its own number.",
+        ),
+        "divided_down_the_columns": Misconception(
+            _softmax_divided_down,
+            "The exponentials are right, but they are divided by the sums of the "
+            "columns. Each row is divided by its own sum: add along the last axis.",
+        ),
+        "percent": Misconception(
+            _softmax_in_percent,
+            "These are percentages. Probabilities sum to 1: leave out the factor 100.",
+        ),
+        "logarithm": Misconception(
+            _softmax_logarithm,
+            "These are the logarithms of the probabilities (log-softmax). Here the "
+            "probabilities themselves are asked for.",
+        ),
+        "clipped": Misconception(
+            _softmax_clipped,
+            "Large scores are cut down to one limit, so that 1000 and 1001 become "
+            "equal. Only their differences count: subtract the same number from all "
+            "scores of a row instead.",
         ),
         "separate_sigmoids": Misconception(
             _softmax_sigmoids,
@@ -737,6 +898,16 @@ def _delta_size_only(weight, bias, x, target, lr):
     return weight - lr * np.outer(delta, x), bias - lr * delta
 
 
+def _delta_brackets_lost(weight, bias, x, target, lr):
+    delta = target - weight @ x + bias
+    return weight + lr * np.outer(delta, x), bias + lr * delta
+
+
+def _delta_bias_afterwards(weight, bias, x, target, lr):
+    weight = weight - lr * np.outer(weight @ x + bias - target, x)
+    return weight, bias - lr * (weight @ x + bias - target)
+
+
 def _delta_twice(weight, bias, x, target, lr):
     delta = 2 * ((weight @ x + bias) - target)
     return weight - lr * np.outer(delta, x), bias - lr * delta
@@ -801,8 +972,8 @@ well. With the sign mended the outputs go to $[1.425, 2.89]$.
         ),
         "signs_turned_twice": Misconception(
             _delta_flipped_twice,
-            "Both signs were turned round, in `delta` and in the update, and minus "
-            "times minus is plus: the step is the same as before. Turn only one.",
+            "The step is still the same as before. If you turned both signs, in "
+            "`delta` and in the update: minus times minus is plus. Turn only one.",
         ),
         "smaller_step": Misconception(
             _delta_smaller_step,
@@ -823,6 +994,17 @@ well. With the sign mended the outputs go to $[1.425, 2.89]$.
             _delta_twice,
             "The direction is right, but the step is twice as long. The loss is *half* "
             "the squared error, and the half cancels the 2 of the derivative.",
+        ),
+        "brackets_lost": Misconception(
+            _delta_brackets_lost,
+            "The bias comes into the error with the wrong sign. Are brackets lost? The "
+            "output is `weight @ x + bias`, and the whole of it is taken away: "
+            "`target - (weight @ x + bias)`.",
+        ),
+        "bias_afterwards": Misconception(
+            _delta_bias_afterwards,
+            "The weights are right, but the error is worked out again with the new "
+            "weights before the bias moves. One step uses one error: work it out once.",
         ),
         "size_of_the_error_only": Misconception(
             _delta_size_only,
@@ -866,6 +1048,16 @@ def _start_own_generator(n_hidden, n_inputs, rng):
     return rng.normal(0.0, 0.5, size=(n_hidden, n_inputs)), np.zeros(n_hidden)
 
 
+def _start_global_generator(n_hidden, n_inputs, rng):
+    weight = np.random.normal(0.0, 0.5, size=(n_hidden, n_inputs))  # noqa: NPY002
+    return weight, np.zeros(n_hidden)
+
+
+def _start_tiny(n_hidden, n_inputs, rng):
+    weight = rng.normal(0.0, 1e-14, size=(n_hidden, n_inputs))
+    return weight, np.zeros(n_hidden)
+
+
 def _start_weight_alone(n_hidden, n_inputs, rng):
     return rng.normal(0.0, 0.5, size=(n_hidden, n_inputs))
 
@@ -875,31 +1067,54 @@ def _start_huge(n_hidden, n_inputs, rng):
     return weight, np.zeros(n_hidden)
 
 
+def _array(x):
+    """A learner's numbers as an array of floats (tensors too), or None."""
+    array = numeric(snapshot(x))
+    return None if array is None or array.dtype.kind == "c" else array.astype(float)
+
+
 def _hidden_layer_after_training(answer, n_hidden, n_inputs):
     """Train a small network, tanh and then two outputs, from the answer's start.
 
-    Returns a description: the shapes, how many hidden neurons differ from one another
-    after 30 steps, whether another generator gives another start, and whether the
-    typical neuron can still move (it is not on the flat parts of tanh).
+    Returns a description: the shapes, whether the start comes from the generator, and
+    the numbers of hidden neurons that differ, before and after 30 steps of training.
     """
-    from lessons_pkg import ops
-
     report = dict.fromkeys(_REPORT)
-    made = answer(n_hidden, n_inputs, _rng(1)), answer(n_hidden, n_inputs, _rng(2))
-    report["returns weight and bias"] = isinstance(made[0], tuple) and len(made[0]) == 2
-    if not report["returns weight and bias"]:
+    made = [answer(n_hidden, n_inputs, _rng(seed)) for seed in (1, 1, 2)]
+    two = all(isinstance(one, tuple | list) and len(one) == 2 for one in made)
+    report["returns weight and bias"] = two
+    if not two:
         return report
-    weight, bias = (np.array(part, dtype=float) for part in made[0])
-    report["shape of weight"] = str(weight.shape)
-    report["shape of bias"] = str(bias.shape)
+    starts = [[_array(part) for part in one] for one in made]
+    weight, bias = starts[0]
+    good = weight is not None and bias is not None
+    good = good and np.isfinite(weight).all() and np.isfinite(bias).all()
+    report["made of finite numbers"] = bool(good)
+    if not good:
+        return report
+    report["shape of weight"], report["shape of bias"] = (
+        str(weight.shape),
+        str(bias.shape),
+    )
     if weight.shape != (n_hidden, n_inputs) or bias.shape != (n_hidden,):
         return report
-    report["another generator, another start"] = not np.allclose(weight, made[1][0])
-    x = _rng(7).normal(size=(24, n_inputs))
+    first, again, other = (np.column_stack(start) for start in starts)
+    report["same generator, same start"] = np.array_equal(first, again)
+    report["another generator, another start"] = not np.array_equal(first, other)
+    report["different neurons at the start"] = _count_different(first)
+    neurons, report["the neurons can move"] = _trained(weight, bias)
+    report["different neurons after training"] = _count_different(neurons.round(9))
+    return report
+
+
+def _trained(weight, bias):
+    """The hidden neurons after 30 steps, and whether they were on the slope of tanh."""
+    from lessons_pkg import ops
+
+    x = _rng(7).normal(size=(24, weight.shape[1]))
     target = (x[:, 0] * x[:, 1] > 0).astype(int)
     slopes = 1 - np.tanh(x @ weight.T + bias) ** 2
-    report["the neurons can move"] = bool(np.median(slopes) > 1e-3)
-    v, c = np.zeros((2, n_hidden)), np.zeros(2)
+    v, c = np.zeros((2, len(bias))), np.zeros(2)
     for _ in range(30):
         z, k1 = ops.linear(x, weight, bias)
         h, k2 = ops.tanh(z)
@@ -909,18 +1124,23 @@ def _hidden_layer_after_training(answer, n_hidden, n_inputs):
         _, dweight, dbias = ops.linear_backward(ops.tanh_backward(dh, k2), k1)
         weight, bias = weight - 0.5 * dweight, bias - 0.5 * dbias
         v, c = v - 0.5 * dv, c - 0.5 * dc
-    neurons = np.column_stack([weight, bias]).round(9)
-    report["different hidden neurons"] = len(np.unique(neurons, axis=0))
-    return report
+    return np.column_stack([weight, bias]), bool(np.median(slopes) > 1e-3)
+
+
+def _count_different(neurons):
+    return len(np.unique(neurons, axis=0))
 
 
 _REPORT = (
     "returns weight and bias",
+    "made of finite numbers",
     "shape of weight",
     "shape of bias",
+    "same generator, same start",
     "another generator, another start",
+    "different neurons at the start",
     "the neurons can move",
-    "different hidden neurons",
+    "different neurons after training",
 )
 
 
@@ -965,12 +1185,12 @@ may stay zero.
         Case(
             use=_hidden_layer_after_training,
             args=(5, 3),
-            label="5 hidden neurons on 3 inputs, trained for 30 steps",
+            label="start(n_hidden, n_inputs, rng), and 30 steps of training",
         ),
         Case(
             use=_hidden_layer_after_training,
             args=(8, 2),
-            label="8 hidden neurons on 2 inputs, trained for 30 steps",
+            label="start(n_hidden, n_inputs, rng), and 30 steps of training",
         ),
     ),
     misconceptions={
@@ -1000,6 +1220,16 @@ may stay zero.
             "The neurons differ now, but every call gives the same numbers, whatever "
             "generator it is handed. Draw from `rng`, so that the caller decides.",
         ),
+        "global_generator": Misconception(
+            _start_global_generator,
+            "The neurons differ now, but the numbers do not come from `rng`, so that "
+            "no run can be repeated. Draw with `rng.normal(...)`.",
+        ),
+        "far_too_small": Misconception(
+            _start_tiny,
+            "The neurons differ, but by so little that they are still as good as equal "
+            "after the training. Draw larger numbers.",
+        ),
         "far_too_large": Misconception(
             _start_huge,
             "The neurons differ now, but their weighted sums are so large that tanh is "
@@ -1015,7 +1245,7 @@ may stay zero.
 
 def _network_of_gates(weights, x):
     """Hidden neurons with a step, then one output neuron with a step."""
-    w1, b1, w2, b2 = (np.asarray(part, dtype=float) for part in weights)
+    w1, b1, w2, b2 = map(_array, weights)
     hidden = (w1 @ x + b1 > 0).astype(int)
     return int((w2 @ hidden + b2).item() > 0), hidden.tolist()
 
@@ -1023,17 +1253,29 @@ def _network_of_gates(weights, x):
 def _why_not_gates(weights):
     """Say what makes this no network of two hidden neurons and an output, or None."""
     if not isinstance(weights, tuple | list) or len(weights) != 4:
-        return "Give four things in a tuple: (W1, b1, w2, b2)."
-    try:
-        parts = [np.asarray(part, dtype=float) for part in weights]
-    except (TypeError, ValueError):
-        return "One of W1, b1, w2, b2 is not made of numbers, or its rows differ."
-    for name, part, right in zip(_GATES, parts, _GATES.values(), strict=True):
+        came = f"{kind_of(snapshot(weights))} came. {_comma(weights)}"
+        return f"Give four things in a tuple, (W1, b1, w2, b2): {came}".strip()
+    for name, right in _GATES.items():
+        given = weights[list(_GATES).index(name)]
+        if given is ...:
+            return f"{name} is still `...`: put your own numbers in its place."
+        if (part := _array(given)) is None:
+            return f"{name} is not made of numbers, or its rows differ in length."
         if part.shape != right and not (name == "b2" and part.shape == (1,)):
-            return f"{name} should have the shape {right}, and has {part.shape}."
+            wrong = f"{name} should have the shape {right}, and has {part.shape}."
+            return f"{wrong} {_comma(given)}".strip()
         if not np.isfinite(part).all():
             return f"{name} holds a number that is not finite."
     return None
+
+
+def _comma(given):
+    """A question for whoever wrote 0,5 for 0.5."""
+    flat = [*given] if isinstance(given, tuple | list) else []
+    flat += [x for part in flat if isinstance(part, tuple) for x in part]
+    if len(flat) > 4 or any(isinstance(part, tuple) for part in flat):
+        return DECIMAL_COMMA
+    return ""
 
 
 _GATES = {"W1": (2, 3), "b1": (2,), "w2": (2,), "b2": ()}
@@ -1050,7 +1292,7 @@ def _why_not_exactly_one(weights):
     x, on = wrong[0], int(wrong[0].sum())
     says, hidden = _network_of_gates(weights, x)
     told = (
-        f"{8 - len(wrong)} of the 8 rows are right. The first that is not: for the "
+        f"{8 - len(wrong)} of the 8 cases are right. The first that is not: for the "
         f"inputs {x.tolist()}, {on} of them on, the hidden neurons give {hidden} and "
         f"the output {says}. "
     )
@@ -1154,10 +1396,15 @@ def _raw():
 def _why_not_better(answer):
     """Say what is missing from a learner's features, or None."""
     x, y, raw = _raw()
-    try:
-        out = np.asarray(answer(x.copy()), dtype=float)
-    except Exception as error:
-        return f"Your code raises {type(error).__name__}: {error}"
+    given = snapshot(answer(x.copy()))
+    out = _array(given)
+    if given is None:
+        return "`features` gives back None. Did you forget `return`?"
+    if out is None:
+        return (
+            f"`features` should give back one array of real numbers, and "
+            f"{kind_of(given)} came."
+        )
     if out.ndim != 2 or len(out) != len(x) or not 0 < out.shape[1] <= _MOST_FEATURES:
         return (
             f"For all {len(x)} pictures your features have the shape {out.shape}. It "
@@ -1166,6 +1413,13 @@ def _why_not_better(answer):
         )
     if not np.isfinite(out).all():
         return "Some of your features are not finite numbers (nan or infinity)."
+    turned = _array(answer(x[::-1].copy()))
+    if turned is None or not _alike(out[::-1], turned):
+        return (
+            "With the pictures in another order your rows come out different. Make "
+            "the row of a picture from that picture alone. (If you draw random "
+            "numbers, draw them from a generator with a fixed seed.)"
+        )
     yours = _held_out(out, y)
     if yours >= raw + _GAIN:
         return None
@@ -1175,6 +1429,8 @@ def _why_not_better(answer):
     )
     if not _is_straight(answer, x):
         return told + f"At least {100 * _GAIN:.1f} points more are asked for."
+    if np.ptp(out, axis=0).max() == 0:
+        return told + "Your features are the same for every picture."
     return told + (
         "Each of your features is a weighted sum of pixels (plus a constant). The "
         "neurons can form such sums themselves, so this gives them no new boundaries. "
@@ -1185,8 +1441,13 @@ def _why_not_better(answer):
 def _is_straight(answer, x):
     """Whether the features of a mixture are the mixture of the features."""
     a, b = x[:40], x[40:80]
-    fa, fb, mixed = (np.asarray(answer(i), float) for i in (a, b, (a + b) / 2))
-    return mixed.shape == fa.shape == fb.shape and np.allclose(mixed, (fa + fb) / 2)
+    fa, fb, mixed = (_array(answer(i.copy())) for i in (a, b, (a + b) / 2))
+    return _alike(mixed, (fa + fb) / 2)
+
+
+def _alike(a, b):
+    """Equal but for rounding, measured by the largest number."""
+    return a.shape == b.shape and np.allclose(a, b, 0, 1e-5 * abs(b).max())
 
 
 FEATURES = Exercise(

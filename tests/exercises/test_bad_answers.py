@@ -3,6 +3,7 @@
 The answers come first, then tables of (answer, what its sentence must say).
 """
 
+import collections
 import decimal
 import fractions
 import functools
@@ -15,7 +16,8 @@ import pytest
 
 from lessons_pkg.exercises.checker import Verdict
 from lessons_pkg.exercises.checker.compare import EXACTLY, compare
-from tests.exercises.samples import ARRAY, CLASS, DEBUG, OPEN, RELU, VALUE
+from lessons_pkg.exercises.checker.guard import Stopped
+from tests.exercises.samples import ARRAY, CLASS, DEBUG, OPEN, RELU, VALUE, sample
 
 
 def right(z):
@@ -62,6 +64,10 @@ class Unspeakable(Exception):
 
 def fails_in_silence(z):
     raise Unspeakable
+
+
+def stops(z):
+    raise Stopped
 
 
 class TrickText(str):
@@ -184,8 +190,17 @@ def gives(value):
 FUNCTIONS = {
     "never ends": (never_ends, "no result within 1 second. Is there a loop"),
     "sleeps": (sleeps, "no result within 1 second"),
-    "no last call": (calls_itself, "`RecursionError`", "calls itself without end"),
-    "input": (asks, "calls `input()`", "in the line `return input(", "as arguments"),
+    "no last call": (
+        calls_itself,
+        "`RecursionError`",
+        "calls itself without end: which call is the last?",
+    ),
+    "input": (
+        asks,
+        "calls `input()`",
+        "in the line `return input(",
+        "are the arguments",
+    ),
     "exit": (leaves, "`SystemExit` (3)", "leave out `exit()`"),
     "interrupt": (interrupts, "`KeyboardInterrupt`"),
     "memory": (wants_too_much, "`MemoryError`", "how large are its arrays?"),
@@ -193,6 +208,25 @@ FUNCTIONS = {
     "bad str": (fails_in_silence, "`Unspeakable`, in the line `raise Unspeakable`"),
     "bad name": (fails_without_a_name, "an error that cannot be read"),
     "odd warning": (warns_oddly, "expected `0`, got `-1`"),
+    "stopped": (stops, "an error that cannot be read"),
+    "long list": (gives([0.0] * 2_000_000), "a list of 2000000 came", "more than can"),
+    "large array": (
+        gives(np.broadcast_to(0.0, (10**6, 10**6))),
+        "an array of shape (1000000, 1000000) came. That is more than can be compared",
+    ),
+    "brackets": (lambda z: (x for x in [z]), "a generator came. Put it in `list(...)`"),
+    "deque": (gives(collections.deque([1])), "a deque object came. Put it in `list("),
+    "set of numbers": (gives({-1.0}), "in order, in square brackets"),
+    "several": (lambda z: (z, 1), "a tuple of 2 came. It gives several things"),
+    "cut off": (
+        lambda z: np.asarray(right(z)).astype(int),
+        "got `0`. Are its decimals cut off?",
+    ),
+    "math": (lambda z: float(z), "It takes one number"),
+    "shapes": (lambda z: z + np.ones(7), "The shapes do not fit"),
+    "tensor": (lambda z: z.softmax(), "A NumPy array has no such name"),
+    "none inside": (lambda z: z + None, "Something there is None"),
+    "library": (np.vectorize(lambda z: z[0]), 'in the line `"library": (np.vectorize'),
     "trick text": (fails_with_trick_text, "`Tricky` (tricky)"),
     "misspelt": (misspelt, "(name 'zz' is not defined)", "spelt right"),
     "index": (too_far, "`IndexError` (index 10", "in the line `return z[10]"),
@@ -214,7 +248,7 @@ FUNCTIONS = {
     "module": (gives(np), "the module `numpy` came"),
     "function": (gives(right), "the function `right` itself came. Call it"),
     "class": (gives(Thing), "the class `Thing` itself came. Call it"),
-    "text": (lambda z: "two", "the text `'two'` came. Write it without the quotes."),
+    "text": (lambda z: "two", "the text `'two'` came. Write numbers, without quotes"),
     "texts": (lambda z: right(z).astype(str), "an array of text of shape (3,) came"),
     "truth": (lambda z: z > 0, "an array of True and False", "`.astype(float)`"),
     "complex": (lambda z: right(z) + 0j, "real numbers were expected", "complex"),
@@ -243,7 +277,7 @@ FUNCTIONS = {
     "hair": (lambda z: right(z) * (1 + 3e-6), "expected `2`, got `2.00001`"),
     "one wrong": (
         lambda z: np.maximum(z, 0.1),
-        "1 of 3 entries is not right, the first at index [0]: expected `0`, got `0.1`",
+        "the entry at index [0] is not right: expected `0`, got `0.1`",
         "expected `[0, 2, 0.5]`\ngot `[0.1, 2, 0.5]`",
         "1 of 3 cases right.",
     ),
@@ -263,15 +297,18 @@ NOT_FUNCTIONS = {
     "broken": (FailsEverywhere(), "is not callable"),
 }
 VALUES = {
-    "text": ("2.718", "the text `'2.718'` came. Write it without the quotes."),
+    "text": ("2.718", "the text `'2.718'` came. Write numbers, without quotes"),
     "None": (None, "there is None. Put a value"),
     "list": (
         [2.718],
-        "a single number was expected, and shape (1,) (a list of 1) came",
+        "a single number was expected, and a list of 1 came",
     ),
     "array": (np.array([2.718]), "shape (1,) came. The numbers are right"),
     "truth": (True, "the truth value True came"),
     "complex": (2.718 + 0j, "a complex number came"),
+    "decimal comma": ((2, 718), "a tuple of 2 came. Is there a decimal comma?"),
+    "units": ("2.7 cm", "without quotes and without units"),
+    "comparison": (2.718 == 2.718, "Comparing with `==`"),
     "nan": (np.nan, "you have `nan`"),
     "rounded": (2.72, "It is close: work it out to 3 decimals"),
     "far": (2.8, "the value is not right: you have `2.8`."),
@@ -289,14 +326,22 @@ ARRAYS = {
     "half an array": (np.array([[1, 2, 3], [4, 5, ...]]), "still a `...`"),
     "ragged": ([[1, 2, 3], [4, 5]], "Its rows have different lengths"),
     "text inside": ([[1, 2, 3], [4, 5, "6"]], "Not all of its entries are numbers"),
-    "flat": (range(1, 7), "shape (6,) (a list of 6) came", "only the shape"),
-    "one wrong": ([[1, 2, 3], [4, 5, 7]], "1 of 6 entries", "[1, 2]: you have `7`"),
+    "flat": (range(1, 7), "a list of 6 came", "only the shape is not"),
+    "one wrong": (
+        [[1, 2, 3], [4, 5, 7]],
+        "the entry at index [1, 2] is not right: you have `7`",
+    ),
 }
 
 
 class NoAdd:
     def __init__(self, start):
         self.total = start
+
+
+class NoSelf(NoAdd):
+    def add(x):
+        return x
 
 
 class NoStart:
@@ -323,6 +368,7 @@ CLASSES = {
     "instance": (Counter(3), "an instance of it came. Write `check(Counter)`"),
     "function": (right, "the class `Counter` itself, and the function `right` itself"),
     "number": (3, "the class `Counter` itself, and a number"),
+    "no self": (NoSelf, "The first parameter of a method is `self`."),
     "one object": (AddsInPlace, "with `x = np.array([1.0, 2.0])`", "in value 1"),
 }
 
@@ -335,6 +381,10 @@ def returns_w(w, gradient, lr=0.1):
 def spoils_gradient(w, gradient, lr=0.1):
     gradient *= -lr
     w += gradient
+
+
+def other_order(gradient, w, lr=0.1):
+    w -= lr * gradient
 
 
 def twice(w, gradient, lr=0.1):
@@ -352,7 +402,8 @@ def nothing(w, gradient, lr=0.1):
 
 DEBUGS = {
     "returns": (returns_w, "give nothing back: leave out `return`"),
-    "gradient": (spoils_gradient, "changes its argument `gradient`"),
+    "gradient": (spoils_gradient, "changes its argument `gradient`", ".copy()`"),
+    "order": (other_order, "asked for in the order `w, gradient, lr`"),
     "twice": (twice, "`w` is not right afterwards", "expected `0.95`, got `0.9`"),
     "no lr": (no_lr, "unexpected keyword argument 'lr'", "`no_lr(w, gradient)`"),
     "nothing": (nothing, "a number came", "Also, `w` should be changed in place"),
@@ -416,6 +467,7 @@ RIGHT = [
     (RELU, lambda z: right(z).astype(np.float32)),
     (RELU, lambda z: right(z).tolist()),
     (RELU, functools.partial(np.maximum, 0.0)),
+    (RELU, lambda z: np.array(right(z), dtype=object)),
     (RELU, np.vectorize(lambda z: max(z, 0.0))),
     (VALUE, 2.7182818),
     (VALUE, np.float32(2.718)),
@@ -461,6 +513,48 @@ def test_nan_is_right_where_it_is_expected():
 
 def test_float32_is_no_excuse():
     assert RELU.check(lambda z: np.float32(right(z) * 1.0001)).status == "incorrect"
+
+
+def test_an_answer_cannot_change_what_is_expected(monkeypatch):
+    monkeypatch.setattr(np, "maximum", np.maximum)  # put back after the test
+
+    def answer(z):
+        np.maximum = lambda a, b: a
+        return z
+
+    assert sample().check(answer).status == "incorrect"
+
+
+def test_a_method_is_not_taken_for_the_class():
+    class WantsMore(Counter):
+        def add(self, x, y):
+            return x
+
+    message = CLASS.check(WantsMore).message
+    assert "missing 1 required positional argument: 'y'" in message
+    assert "Yours is" not in message
+
+
+OPEN_FUNCTION = sample(
+    kind="open",
+    cases=(),
+    misconceptions={},
+    accept=lambda relu: None if relu(3.0) == 3.0 else "It changes 3.",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (3.0, "asks for the function `relu` itself, and a number"),
+        (misspelt, "For `relu`: your code raises `NameError`"),
+        (never_ends, "For `relu`: no result within 1 second"),
+        (lambda z: 2.0, "It changes 3."),
+    ],
+)
+def test_a_function_that_is_accepted_or_not_is_explained_too(answer, said):
+    assert said in OPEN_FUNCTION.check(answer).message
+    assert OPEN_FUNCTION.check(right).status == "correct"
 
 
 def test_prints_of_a_right_answer_are_set_aside(capsys):

@@ -133,7 +133,7 @@ def test_text_truth_and_sets():
     for value, wrong, said in [
         ("tanh", "tan", "the value is not right: expected `'tanh'`, got `'tan'`"),
         (True, 1, "True or False was expected, and a number came"),
-        (True, False, "expected `1`, got `0`"),
+        (True, False, "expected `True`, got `False`"),
         ({1, 2}, {1}, "expected `{1, 2}`, got `{1}`"),
         (["a", "b"], np.array(["a", "c"]), "in value 2, the value is not right"),
         (7, [7, 8], "a single number was expected"),

@@ -2,6 +2,7 @@
 
 import _thread
 import builtins
+import os
 import random
 import sys
 import threading
@@ -120,6 +121,25 @@ def test_torch_random_state_does_not_leak():
     torch.manual_seed(5)
     RELU.check(lambda z: torch.rand(3))
     assert torch.equal(torch.rand(3), want)
+
+
+def test_folder_environment_and_recursion_limit_are_put_back(tmp_path, monkeypatch):
+    monkeypatch.setenv("LESSONS_TEST", "before")
+    before = os.getcwd(), dict(os.environ), sys.getrecursionlimit()
+
+    def changes():
+        os.chdir(tmp_path)
+        os.environ.update(LESSONS_TEST="after", LESSONS_NEW="new")
+        sys.setrecursionlimit(5000)
+        return True
+
+    assert guarded(changes, 1).result
+    assert (os.getcwd(), dict(os.environ), sys.getrecursionlimit()) == before
+
+
+def test_a_closed_stream_is_survived():
+    run = guarded(lambda: print("kept") or sys.stdout.close(), 1)
+    assert run.printed == "kept\n"
 
 
 def test_error_settings_do_not_leak():

@@ -22,6 +22,7 @@ CELLS = {
     "none": "def relu(z):\n    return None\n\nRELU.check(relu)",
     "prints": "def loud(z):\n    print('LOUD')\n    return z\n\nRELU.check(loud)",
     "input": "RELU.check(lambda z: input())",
+    "exit": "def leave(z):\n    exit()\n\nRELU.check(leave)",
     "hang": "def hang(z):\n    while True:\n        pass\n\nRELU.check(hang)",
     "hint": "RELU.hint()",
     "solution": "RELU.solution()\nNone",
@@ -60,6 +61,7 @@ def test_what_the_cells_say(outputs):
     assert "forget `return`" in said["none"]
     assert said["kept"] == said["later"] == "✓ Correct. All 3 cases agree."
     assert "calls `input()`" in said["input"]
+    assert "`SystemExit`" in said["exit"]
     assert "no result within 1 second" in said["hang"]
     assert "in the line `return z[7]`" in said["line"]
     assert "**Hint 1 of 2.**" in outputs["hint"][0].data["text/markdown"]

@@ -63,6 +63,16 @@ def test_no_picture_is_distorted(open_page, name, width):
     assert all(0.97 < ratio < 1.03 for ratio in pulled)
 
 
+def test_the_animation_of_a_chapter_moves(open_page):
+    page = open_page("book/neurons.html")
+    player = page.locator(".lesson-player").first
+    picture, text = player.locator("img"), player.locator(".lesson-step")
+    before = picture.get_attribute("src"), text.inner_text()
+    player.locator("input[type=range]").press("ArrowLeft")
+    assert picture.get_attribute("src") != before[0]
+    assert text.inner_text() != before[1]
+
+
 def test_math_is_set(open_page):
     page = open_page("book/neurons.html")
     page.wait_for_selector("mjx-container", timeout=10_000)

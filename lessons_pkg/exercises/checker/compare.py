@@ -106,7 +106,7 @@ def _type_advice(want, got):
         return TEXT_ADVICE if numeric(want) is not None else ""
     if isinstance(got, np.ndarray) and got.dtype.kind in "US":
         return "Its entries are text in quotes, not numbers."
-    if isinstance(got, frozenset | dict) and numeric(want) is not None:
+    if isinstance(got, frozenset | dict) and isinstance(want, list | np.ndarray):
         return "Give the numbers in order, in square brackets: `[..., ...]`."
     if isinstance(got, tuple) and isinstance(want, np.ndarray):
         return SEVERAL
@@ -122,7 +122,7 @@ def _compare_numbers(want, got, written, tolerance):
     if got.size and want.size and (got.dtype == bool) != (want.dtype == bool):
         return _truth_values(want, got, written[1])
     if got.dtype.kind == "c" and want.dtype.kind != "c":
-        came = _kind_of_numbers(got, written[1])
+        came = _kind_came(got, written[1])
         message = f"real numbers were expected, and {came} came"
         return Difference(message, advice="Is there a root of a negative number?")
     if want.shape != got.shape:
@@ -131,15 +131,13 @@ def _compare_numbers(want, got, written, tolerance):
     return None if close.all() else _wrong_numbers(want, got, close, tolerance)
 
 
-def _kind_of_numbers(array, written):
-    """What came: for a list, what its entries are too."""
-    if not isinstance(written, list | tuple):
-        return kind_of(written)
-    return f"{kind_of(written)} ({kind_of(array)})"
+def _kind_came(array, written):
+    """What came; a list is named by the sort of its entries."""
+    return kind_of(array if isinstance(written, list | tuple) else written)
 
 
 def _truth_values(want, got, written):
-    came = _kind_of_numbers(got, written)
+    came = _kind_came(got, written)
     if want.dtype == bool:
         message = f"True or False was expected, and {came} came"
         return Difference(message, advice="Compare: `x > 0` is True or False.")
@@ -225,8 +223,8 @@ def _number_advice(want, got, close, tolerance):
         return f"It is close: work it out to {places}, and round only at the end."
     if whole and (np.trunc(want) == got).all():
         return "Are its decimals cut off? `int`, `//` and whole numbers do that."
-    if got.any() and any((np.round(want, n) == got).all() for n in (1, 2, 3, 4)):
-        return "It is rounded: leave all decimals in it."
+    if got.any() and any((np.round(want, n) == got).all() for n in (2, 3, 4)):
+        return "Is it rounded? Leave all decimals in it."
     return ""
 
 

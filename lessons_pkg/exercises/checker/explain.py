@@ -17,7 +17,11 @@ ADVICE = (  # sort of error, what its text holds (a pattern), what to do
     (ValueError, "core dimension|broadcast|not aligned|dimensions", SHAPES),
     (RuntimeError, "shapes cannot|must match the size", SHAPES),
     (Exception, "NoneType", "Something there is None: where is a `return` missing?"),
-    (TypeError, r"\w\.\w+\(\) takes", "The first parameter of a method is `self`."),
+    (
+        TypeError,
+        r"\w\.\w+\(\) takes (0.* 1|1.* 2|2.* 3) ",
+        "The first parameter of a method is `self`.",
+    ),
     (
         TypeError,
         "must be Tensor",
@@ -28,7 +32,12 @@ ADVICE = (  # sort of error, what its text holds (a pattern), what to do
         "0-dim|size-1",
         "It takes one number; `np.exp` and its like take arrays.",
     ),
-    (AttributeError, "", "Is that name spelt right, and is it what the course uses?"),
+    (
+        AttributeError,
+        "numpy.nd",
+        "A NumPy array has no such name. (Is a tensor meant?)",
+    ),
+    (AttributeError, "", "Is the name spelt right, as in the statement?"),
 )
 
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .show import running_shell
+
 POLL = 0.05  # seconds; short waits let Ctrl-C through on Windows too
 PATIENCE = 1.0  # seconds that a late thread is given to die
 LONGEST_PRINT = 2000  # characters kept of what was printed
@@ -118,6 +120,7 @@ def _quiet(run):
         _swapped(sys, "stdin", io.StringIO()),
         _swapped(builtins, "input", _refuse_input),
         _swapped(sys, "breakpointhook", _refuse_input),
+        _no_exit(),
         warnings.catch_warnings(record=True) as caught,
     ):
         warnings.simplefilter("default")
@@ -146,6 +149,12 @@ class _Tape(io.StringIO):
 
 def _refuse_input(*args, **kwargs):
     raise InputAsked
+
+
+def _no_exit():
+    """Keep the notebook's own `exit()`, which ends the kernel, from doing so."""
+    shell = running_shell()
+    return _swapped(shell, "ask_exit", sys.exit) if shell else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from .describe import signature_text
 from .guard import Stopped, guarded, seed_everything
 from .snapshot import Opaque, snapshot
 
-HERE = str(Path(__file__).parent)
+HERE = str(Path(__file__).parents[2])  # the package
 FOLDERS = ("stdlib", "platstdlib", "purelib", "platlib")
 LIBRARIES = tuple({sysconfig.get_paths()[folder] for folder in FOLDERS})
 

@@ -46,7 +46,7 @@ class Shown:
 
     def show(self):
         """Display in a notebook, print in a terminal."""
-        shell = _shell()
+        shell = running_shell()
         if shell is None:
             _print(self.mime()["text/plain"])
         else:
@@ -55,7 +55,7 @@ class Shown:
         return self
 
     def _ipython_display_(self):
-        shell = _shell()
+        shell = running_shell()
         if shell is None or self._shown_in != shell.execution_count:
             self.show()
 
@@ -117,7 +117,7 @@ def _marked_up(message, look):
     return re.sub(r"`([^`]+)`", rf'<code style="{style}">\1</code>', text)
 
 
-def _shell():
+def running_shell():
     """The running IPython shell, or None; nothing here imports IPython."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython() if get_ipython else None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 NUMBERS = (bool, int, float, complex)
+SIZED = list | tuple | dict | set | frozenset | range
 EXACT = (*NUMBERS, type(None), str, bytes, type(...))
 TOO_LARGE = "That is more than can be compared: how large is it meant to be?"
 DEEPEST = 20
@@ -71,11 +72,9 @@ def _no_data(x):
         x.close()  # else Python warns that it was never awaited
         return Opaque("a coroutine", "Write `def` instead of `async def`.")
     if inspect.isgenerator(x):
-        in_brackets = x.__name__ == "<genexpr>"
-        advice = (
-            "Put it in `list(...)`." if in_brackets else "Use `return`, not `yield`."
-        )
-        return Opaque("a generator", advice)
+        if x.__name__ == "<genexpr>":
+            return Opaque("a generator", "Put it in `list(...)`.")
+        return Opaque("a generator", "Use `return` instead of `yield`.")
     if inspect.isclass(x):
         return Opaque(f"the class `{x.__name__}` itself", "Call it with brackets.")
     if inspect.isroutine(x):
@@ -88,16 +87,9 @@ def _no_data(x):
     if isinstance(x, Iterator):
         sort = f"{a(type(x).__name__)} object, which is read only on demand"
         return Opaque(sort, "Put it in `list(...)`.")
-    if isinstance(x, list | tuple | dict | set | frozenset | range) and _is_long(x):
+    if isinstance(x, SIZED) and len(x) > LONGEST:
         return Opaque(f"{a(type(x).__name__)} of {len(x)}", TOO_LARGE)
     return None
-
-
-def _is_long(x):
-    try:
-        return len(x) > LONGEST
-    except OverflowError:  # such as range(10**30)
-        return True
 
 
 def _array(array, depth):
