@@ -19,10 +19,10 @@ LAYER_BY_HAND = Exercise(
     statement=r"""
 Two neurons look at the same three inputs. Their weights are the rows of
 
-$$W = \begin{bmatrix} 0.1 & 0.2 & 0.3 \\ 0.4 & 0.5 & 0.6 \end{bmatrix},
-\qquad \mathbf{b} = [0.1,\ 0.2].$$
+$$W = \begin{bmatrix} 0.1 & 0.2 & 0.3 \\ 0.4 & 0.5 & 0.6 \end{bmatrix},$$
 
-The input is now $\mathbf{x} = [4, 5, 6]$. Work out both weighted sums on paper, bias
+and their biases are $\mathbf{b} = [0.1, 0.2]$. The input is now $\mathbf{x} = [4, 5,
+6]$. Work out both weighted sums on paper, bias
 included, and write them as a list of two numbers, the first neuron's first.
 """,
     starter="z = ...\n",
@@ -491,12 +491,14 @@ PERCEPTRON = Exercise(
     kind="code",
     minutes=8,
     statement=r"""
-Complete the class.
+Complete the class. An object of it is one neuron: `self.w` and `self.b` are its own
+weights and bias, and its methods read and change them.
 
 - `predict(x)` returns 1 if $\mathbf{w} \cdot \mathbf{x} + b > 0$, and 0 otherwise.
 - `update(x, y)` is the perceptron rule for one example, with the learning rate 1: if
   the prediction is right, nothing changes; if it is wrong, `w` and `b` move so that
   the weighted sum at `x` moves towards the right side. The target `y` is 0 or 1.
+  `update` changes `self.w` and `self.b`, and returns nothing.
 """,
     starter="""class Perceptron:
     def __init__(self, n_inputs):
@@ -739,8 +741,9 @@ zero. `keepdims=True` keeps the shape `(N, 1)`, so that each row meets its own n
     hints=(
         "Which number can you take away from every score of a row, so that no "
         "exponent is above 0?",
-        "Each row has its own largest score: `z.max(axis=-1, keepdims=True)` has the "
-        "shape `(N, 1)`.",
+        "Each row has its own largest score. In `z.max(axis=-1, keepdims=True)` the "
+        "axis says *along each row*, and keepdims keeps the result a column, `(N, 1)`, "
+        "so that each row meets its own number.",
         "Take it away, apply `np.exp`, and divide by the sum along the same axis, "
         "again with `keepdims=True`.",
     ),
@@ -927,9 +930,10 @@ half the squared error,
 
 $$L = \tfrac12 \sum_k (z_k - y_k)^2 .$$
 
-It runs without complaint. But each step makes the error larger: with the weights of
-the chapter's example, $\mathbf{x} = [1, 2, 3]$, the target $[1, 0]$ and a learning
-rate of 0.01, the outputs go from $[1.5, 3.4]$ to $[1.575, 3.91]$, away from the
+It runs without complaint. But each step makes the error larger: with the weights
+$[0.1, 0.2, 0.3]$ and $[0.4, 0.5, 0.6]$, the biases
+$[0.1, 0.2]$, $\mathbf{x} = [1, 2, 3]$, the target $[1, 0]$ and a learning rate of
+0.01, the outputs go from $[1.5, 3.4]$ to $[1.575, 3.91]$, away from the
 target. Find the mistake and mend it. It was printed in one of the articles that
 this course grew out of.
 """,
@@ -945,8 +949,8 @@ well. With the sign mended the outputs go to $[1.425, 2.89]$.
     hints=(
         "Write down the derivative of $\\tfrac12 (z - y)^2$ with respect to $z$, and "
         "compare its sign with `delta`.",
-        "There are two places where a sign can be turned round. Turn exactly one of "
-        "them, and see that both the weights and the bias are affected.",
+        "Either turn `delta` round, which is one line, or turn both minuses of the "
+        "last two updates, which is two lines. Not both.",
     ),
     cases=(
         call(_W, _B, np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0]), 0.01),
@@ -1155,8 +1159,9 @@ ZERO_START = Exercise(
     minutes=6,
     statement=r"""
 `start` makes the first weights of a hidden layer. Its author chose zeros, "so that no
-neuron has an advantage". A network that starts like this does not learn: after any
-number of steps all its hidden neurons are copies of one another.
+neuron has an advantage". In this network the weights that go out of the hidden
+layer start at zero as well. So it does not learn: after any number of steps all its
+hidden neurons are copies of one another.
 
 Mend `start` so that training can make the hidden neurons different. Keep the shapes,
 `(n_hidden, n_inputs)` for the weights and `(n_hidden,)` for the biases, and take what
@@ -1170,7 +1175,8 @@ tanh neurons from your start, and counts the different hidden neurons.
 Two hidden neurons with the same weights, coming in and going out, give the same output
 and get the same gradient. They take the same step, and stay equal for ever. (In the
 checker's network the weights going out start at zero, so they are equal.) Only a start
-that is different for each neuron ends this. Random numbers are the usual way; their
+that differs from neuron to neuron, in the weights coming in or going out, ends this;
+here `start` makes those coming in. Random numbers are the usual way; their
 spread should be small enough that the activation is not on its flat parts. The biases
 may stay zero.
 """,
@@ -1463,8 +1469,8 @@ Write `features(images)`: it takes an array of shape `(N, 8, 8)`, values from 0 
 1, and returns an array `(N, D)`, one row a picture, with `D` at most 1000. The
 checker trains ten neurons with softmax on your features and on the raw pixels, on
 the same three random splits of the digits, and compares the mean accuracy on
-held-out digits. Beat the raw pixels by at least half a point, that is 0.5 of 100
-digits. Each try takes a few seconds.
+held-out digits. Beat the raw pixels by at least 0.5 percentage points:
+if they reach 96.0 %, you need 96.5 %. Each try takes a few seconds.
 
 One thing to think about: if you try fifty ideas and keep the best by its held-out
 accuracy, are those digits still held out?
@@ -1478,7 +1484,8 @@ each feature would be a weighted sum of pixels, which the neurons could form the
 
 And the question: no. Choosing by held-out accuracy fits the choice to those digits,
 and the number gets too good. The remedy is a third part of the data, opened once at
-the end.
+the end. Mind also how little half a point is: the checker counts somewhat over a
+thousand held-out answers, and half a point of them is five or six pictures.
 """,
     hints=(
         "A weighted sum of pixels adds nothing: the neurons can form it themselves. "
