@@ -38,7 +38,8 @@ test-site: $(STAMP)  ## look at the built site in Chromium: links, network, widt
 	@$(BIN)/python -m pytest -q tests/site
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
-	@$(BIN)/python -m jupyterlab book
+	@$(BIN)/python -m jupyterlab --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate book
 
 check: $(STAMP)  ## lint, formatting, and the stored form of the notebooks
 	@$(BIN)/ruff check .

@@ -122,3 +122,15 @@ def test_run_stores_the_outputs_of_checked_cells(tmp_path):
     assert cells[1].outputs[0].text == "42\n"
     assert cells[1].execution_count == 1
     assert cells[0].outputs == []
+
+
+def test_what_answers_a_prediction_is_folded_in_jupyterlab():
+    asked = new_markdown_cell("Predict.", metadata={"tags": ["part-predict"]})
+    answer = new_code_cell("7", metadata={"tags": ["nbval-check-output"]})
+    answer.outputs = [new_output("stream", text="7\n")]
+    drawn = new_code_cell("draw()", metadata={"tags": ["hide-input"]})
+    cells = stored.stored_form(new_notebook(cells=[asked, answer, drawn])).cells
+    assert cells[1].metadata["jupyter"] == {"outputs_hidden": True}
+    assert cells[2].metadata["jupyter"] == {"source_hidden": True}
+    alone = stored.stored_form(new_notebook(cells=[answer])).cells
+    assert "jupyter" not in alone[0].metadata

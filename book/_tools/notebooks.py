@@ -19,7 +19,7 @@ from execution import Project
 CHECKED = "nbval-check-output"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT_NOTEBOOK_METADATA = ("kernelspec", "language_info", "lesson")
-KEPT_CELL_METADATA = ("tags", "mystnb", "lesson")
+KEPT_CELL_METADATA = ("tags", "mystnb", "lesson", "jupyter")
 
 
 def main(arguments=None):
@@ -66,12 +66,13 @@ def stored_form(notebook):
     keep_only(notebook.metadata, KEPT_NOTEBOOK_METADATA)
     notebook.metadata["kernelspec"] = dict(KERNEL)
     notebook.metadata["language_info"] = {"name": "python"}
-    for cell in notebook.cells:
+    for before, cell in zip([{}, *notebook.cells], notebook.cells, strict=False):
         cell.source = "\n".join(x.rstrip() for x in cell.source.strip("\n").split("\n"))
         keep_only(cell.metadata, KEPT_CELL_METADATA)
         cell.pop("attachments", None)
         if cell.cell_type == "code":
             store_outputs(cell)
+            fold_away(cell, before)
     nbformat.validate(notebook)
     return notebook
 
@@ -86,6 +87,22 @@ def store_outputs(cell):
         out.pop("metadata", None) if out.output_type == "stream" else None
         if out.output_type == "execute_result":
             out.execution_count = 1
+
+
+def fold_away(cell, before):
+    """Fold, in JupyterLab, what the reader is not to see at once.
+
+    The code of a cell tagged hide-input (the book folds it too), and the stored output of
+    a cell that answers the prediction asked for in the cell before it.
+    """
+    hidden = {}
+    if "hide-input" in cell.metadata.get("tags", ()):
+        hidden["source_hidden"] = True
+    if cell.outputs and "part-predict" in before.get("metadata", {}).get("tags", ()):
+        hidden["outputs_hidden"] = True
+    cell.metadata.pop("jupyter", None)
+    if hidden:
+        cell.metadata["jupyter"] = hidden
 
 
 def keep_only(metadata, names):

@@ -723,7 +723,7 @@ SOFTMAX = Exercise(
     kind="code",
     minutes=6,
     statement=r"""
-Write `softmax(z)` for an array of scores of shape `(N, C)`: one example a row, one
+Write `softmax_rows(z)` for an array of scores of shape `(N, C)`: one example a row, one
 class a column. Each row of the result holds probabilities that sum to 1,
 
 $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
@@ -731,7 +731,7 @@ $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
 It must also survive scores like 1000, for which `np.exp` overflows to infinity. The
 chapter shows that adding the same number to all scores of a row changes nothing.
 """,
-    starter="def softmax(z):\n    # your code in place of the dots\n    ...\n",
+    starter="def softmax_rows(z):\n    # your code in place of the dots\n    ...\n",
     answer=_softmax,
     explanation=r"""
 With the row's largest score taken away, the largest exponent is 0 and its exponential
