@@ -3,7 +3,7 @@
 
 VENV ?= .venv
 # A Python that is new enough: the first of these that exists. `make PYTHON=/path/to/python book` chooses another.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ $(STAMP): constraints.txt pyproject.toml
 	@test -x $(BIN)/python || { echo "Making the virtual environment $(VENV) with $(PYTHON)"; $(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "No virtual environment could be made (Debian and Ubuntu: apt install python3-venv)."; exit 1; }; }
 	@echo "Installing the pinned packages into $(VENV) (once; some minutes)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[course,book,test,dev]"
+	@PIP_USER=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[course,book,test,dev]"
 	@touch $@
 
 book: $(STAMP)  ## run the notebooks that changed, build the site, say where it is
@@ -34,7 +34,7 @@ test: $(STAMP)  ## run every test, the notebooks among them
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
 test-site: $(STAMP)  ## look at the built site in Chromium: links, network, widths, accessibility
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[browser]"
+	@PIP_USER=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[browser]"
 	@$(BIN)/python -m pytest -q tests/site
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab

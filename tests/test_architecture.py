@@ -229,7 +229,8 @@ def loaded_by(statement):
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".ops", ".metrics", ".preprocess", ".data", ".exercises", ".cli"]
+    "module",
+    ["", ".ops", ".metrics", ".preprocess", ".data", ".exercises", ".cli", ".doctor"],
 )
 def test_importing_loads_nothing_heavy(module):
     assert loaded_by(f"import {PACKAGE}{module}") == []

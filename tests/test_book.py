@@ -44,7 +44,7 @@ def test_every_page_is_in_the_table_of_contents():
 
 def test_a_page_that_is_not_listed_is_found(tmp_path):
     (tmp_path / "_toc.yml").write_text(
-        "root: book/index\nparts:\n- chapters:\n  - file: book/one\n"
+        "format: jb-book\nroot: book/index\nparts:\n- chapters:\n  - file: book/one\n"
     )
     (tmp_path / "book" / "_tools").mkdir(parents=True)
     for name in ("index.md", "one.ipynb", "forgotten.md", "_tools/notes.md"):
@@ -176,12 +176,32 @@ def test_no_measured_figure_is_typed_into_prose(chapter):
         "The network has $93{,}322$ parameters.",
         "The network has 93322 parameters.",
         "Accuracy rose to $0.968$.",
+        "It takes 2,5 s.",
+        "Accuracy is .97 now.",
+        "The loss is 1.5e-3.",
+        "It is 12x faster, or 12× faster.",
+        "It is 12 times faster.",
+        "It read 97 out of 100.",
+        "It read 97/100.",
+        "It has 93k parameters, or 93 thousand.",
+        "It takes 12 min and 3 GB.",
+        "A 97-percent score.",
+        "Accuracy is 97&nbsp;%, or $97~\\%$, or $97{\\,}\\%$.",
+        "There are 1897 images.",
+        "See [the part below](#results): 0.968.",
+        "```{note}\nAccuracy is 97 %.\n```",
         "- accuracy: **0.968**",
         "<details>\n\nIt is 0.968.\n\n</details>",
     ],
 )
 def test_a_measured_figure_is_found(text):
     assert rules.typed_figures(notebook_of(prose(text), code("x = 1")))
+
+
+@pytest.mark.parametrize("page", rules.pages(BOOK), ids=lambda p: p.name)
+def test_no_figure_is_typed_into_the_other_pages(page):
+    if page.suffix == ".md":
+        assert rules.figures(page.read_text("utf-8"), known=set()) == []
 
 
 def test_a_measured_figure_in_a_caption_or_an_alt_text_is_found():
@@ -194,6 +214,7 @@ def test_chosen_checked_cited_and_computed_numbers_may_stand_in_prose():
     checked.outputs = [new_output("stream", text="0.8808")]
     cells = [
         prose("With a rate of 0.25, and 5 of 10 neurons, in 1958, in 3 steps."),
+        prose("In the 1990s, with Python 3.11, see section 2.1, on 8 by 8 pixels."),
         prose("Hold out 20 % of 1,797 images; wait 30 seconds."),
         prose("The value is $\\sigma(2) = 0.8808$."),
         prose("It won with 15.3 % ([Krizhevsky and others](https://example.org))."),

@@ -2,7 +2,12 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 
+import build
 import execution
 import pytest
 from dependencies import files_used
@@ -82,6 +87,24 @@ def test_an_exercise_is_found_by_its_name(project):
     assert "shapes.py" in used(project, source)
 
 
+def test_files_that_a_module_may_read_are_counted(project):
+    project.write("lessons_pkg/style.css", "p {color: red}")
+    assert "style.css" in used(project, "from lessons_pkg import numbers")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "files = !ls\nimport lessons_pkg.numbers",
+        "%time import lessons_pkg.numbers",
+        "%%time\nimport lessons_pkg.numbers",
+        "import lessons_pkg.numbers as sums\nsums?",
+    ],
+)
+def test_what_only_ipython_understands_is_no_obstacle(project, cell):
+    assert used(project, "%%bash\nls | wc -l", cell) == ["__init__.py", "numbers.py"]
+
+
 # Running once.
 
 
@@ -154,6 +177,86 @@ def test_a_broken_cache_is_made_anew(built_project):
     assert built.returncode == 0, built.stdout + built.stderr
 
 
+CHANGES = {
+    "the settings": ("_config.yml", "title: Deep", "title: Shallow"),
+    "the order": ("_toc.yml", "chapters:", "chapters:\n# more to come"),
+    "a pin": ("constraints.txt", "numpy==", "# \nnumpy=="),
+    "a page": ("book/index.md", "One chapter", "Just one chapter"),
+    "a heading of a notebook": ("book/sums.ipynb", "# Sums", "# Sums of numbers"),
+    "the style": ("book/_static/course.css", "border", "outline"),
+    "an extension": ("book/_ext/lesson.py", "Teach", "Lead"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_whatever_a_page_is_made_of_makes_the_site_out_of_date(built_project, name):
+    home = execution.Project(built_project.root)
+    path, old, new = CHANGES[name]
+    before = (built_project.root / path).read_text("utf-8")
+    made_of = build.fingerprint(home)
+    assert old in before
+    built_project.write(path, before.replace(old, new))
+    assert build.fingerprint(home) != made_of
+
+
+def test_a_changed_heading_changes_the_page_and_runs_nothing(built_project):
+    assert "unchanged" in built_project.make_book().stdout
+    path = "book/sums.ipynb"
+    source = (built_project.root / path).read_text("utf-8")
+    built_project.write(path, source.replace("# Sums", "# Sums of numbers"))
+    built = built_project.make_book()
+    assert "Running" not in built.stdout
+    assert "Sums of numbers" in built_project.page()
+
+
+def test_a_repeated_run_is_shown(built_project):
+    home = execution.Project(built_project.root)
+    made_of = build.fingerprint(home)
+    assert built_project.make_test().returncode == 0
+    assert build.fingerprint(home) != made_of
+
+
+def test_a_site_that_lost_a_page_is_not_whole(built_project):
+    home = execution.Project(built_project.root)
+    made_of = build.fingerprint(home)
+    assert build.is_whole(home.site, made_of)
+    assert not build.is_whole(home.site, "something else")
+    (home.site / "book" / "sums.html").unlink()
+    assert not build.is_whole(home.site, made_of)
+
+
+def test_when_the_new_site_cannot_be_put_in_place_the_old_one_stays(tmp_path):
+    site = tmp_path / "html"
+    site.mkdir()
+    (site / "index.html").write_text("good")
+    with pytest.raises(OSError, match="missing"):
+        build.swap(tmp_path / "missing", site)
+    assert (site / "index.html").read_text() == "good"
+
+
+def test_what_is_edited_during_a_run_did_not_make_it(project):
+    edit = "open('../lessons_pkg/numbers.py', 'a').write('# edited\\n');"
+    project.chapter("from lessons_pkg.numbers import triangle", edit)
+    built = project.make_book()
+    assert built.returncode == 1
+    assert "what it uses changed meanwhile: try again" in built.stderr
+    assert is_stale(project)
+
+
+def test_sphinx_never_runs_what_nbval_did_not(project, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    built = project.make_book()
+    assert built.returncode == 1
+    assert "book/sums.ipynb did not run" in built.stderr
+
+
+def test_a_notebook_without_code_needs_no_run(project):
+    project.chapter()
+    built = project.make_book()
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "Running" not in built.stdout
+
+
 # Failing well.
 
 FAILURES = {
@@ -169,9 +272,13 @@ FAILURES = {
         ["import matplotlib.pyplot as plt\nplt.plot([1, 2]);"],
         "a picture without alt text (metadata mystnb.image.alt); a picture without a caption",
     ),
+    "an error of two lines": (
+        ["raise ValueError('first\\nsecond')"],
+        "ValueError: first",
+    ),
     "a kernel that dies": (
         ["import os; os._exit(1)"],
-        "code cell 1 (`import os; os._exit(1)`)",
+        "code cell 1 (`import os; os._exit(1)`): the kernel died",
     ),
 }
 
@@ -187,10 +294,10 @@ def test_a_failing_notebook_stops_the_build_and_keeps_the_last_site(
 
     built = project.make_book()
     assert built.returncode == 1
-    last = built.stderr.strip().splitlines()[-1]
-    assert last.startswith("The book was not built. book/sums.ipynb, code cell ")
-    assert sentence in last
-    assert last.endswith("The last good site is untouched.")
+    *_, said, kept = built.stderr.strip().splitlines()
+    assert said.startswith("The book was not built. book/sums.ipynb, code cell ")
+    assert sentence in said
+    assert kept == "The last good site is untouched."
     assert project.page() == page
     assert is_stale(project)
 
@@ -217,3 +324,47 @@ def test_a_page_with_a_warning_stops_the_build_and_keeps_the_last_site(built_pro
     assert built.returncode == 1
     assert "missing.md" in built.stderr
     assert "One chapter." in project.page("index")
+
+
+def test_a_warning_in_a_notebook_names_its_cell_and_line(built_project):
+    path = built_project.root / "book" / "sums.ipynb"
+    source = path.read_text("utf-8")
+    path.write_text(
+        source.replace("# Sums", "# Sums\\n\\n[nowhere](missing.md)"), "utf-8"
+    )
+    built = built_project.make_book()
+    assert built.returncode == 1
+    assert "book/sums.ipynb, cell 1, line 3: WARNING" in built.stderr
+    assert "\x1b" not in built.stderr
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}", '{"cells": 3}'])
+def test_a_file_that_is_no_notebook_gets_a_sentence(built_project, text):
+    built_project.chapter("print('more')", name="more")
+    assert built_project.make_test().returncode == 0
+    built_project.write("book/sums.ipynb", text)
+    built = built_project.make_book()
+    assert built.returncode == 1
+    assert "book/sums.ipynb is not a notebook that can be read" in built.stderr
+    assert "Traceback" not in built.stderr
+    assert not is_stale(built_project, "more")  # the other chapter keeps its run
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl-C to send")
+def test_ctrl_c_stops_quietly(project):
+    project.chapter("import time", "time.sleep(60)")
+    started = subprocess.Popen(
+        [sys.executable, "book/_tools/build.py"],
+        cwd=project.root,
+        env={**os.environ, "PYTHONPATH": str(project.root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert "Running" in started.stdout.readline()
+    time.sleep(3)
+    os.killpg(started.pid, signal.SIGINT)
+    _, said = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert said.strip() == "Stopped."

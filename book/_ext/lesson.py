@@ -11,6 +11,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 
 class Chapters(SphinxDirective):
@@ -52,18 +53,7 @@ def read_lesson(path: Path):
 
 def toc_order(root: Path) -> list[str]:
     """List the pages in the order of _toc.yml."""
-    from sphinx_external_toc.parsing import parse_toc_yaml
-
-    return [d.docname for d in _walk(parse_toc_yaml(root / "_toc.yml"))]
-
-
-def _walk(site_map):
-    """Visit the documents from the root, each before its children."""
-    waiting = [site_map.root.docname]
-    while waiting:
-        document = site_map[waiting.pop(0)]
-        yield document
-        waiting = [n for t in document.subtrees for n in t.files()] + waiting
+    return list(parse_toc_yaml(root / "_toc.yml"))
 
 
 def setup(app):

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 
 # exercise("neurons.relu") loads lessons_pkg/exercises/neurons.py by its name.
 EXERCISE_NAME = re.compile(r"^([a-z]\w*)\.[a-z]\w*$")
@@ -21,8 +22,8 @@ def files_used(notebook: Path, package: Path) -> list[Path]:
     notebook : path of an .ipynb file
     package : the folder lessons_pkg
     """
-    source = _code_of(notebook)
-    waiting = _modules_named(source, "", package)
+    cells = _cells_of(notebook)
+    waiting = set().union(*(_modules_named(cell, "", package) for cell in cells))
     used = set()
     while waiting:
         module = waiting.pop()
@@ -31,22 +32,32 @@ def files_used(notebook: Path, package: Path) -> list[Path]:
             continue
         used.add(path)
         waiting |= _modules_named(path.read_text("utf-8"), module, package)
-    return sorted(used)
+    return sorted(used | {f for path in used for f in _files_beside(path)})
 
 
-def _code_of(notebook: Path) -> str:
-    """Join the code cells; lines for IPython alone (%, !, ?) are left out."""
+def _files_beside(path: Path) -> list[Path]:
+    """List the files that a module may read: those of its folder that are not Python."""
+    files = (f for f in path.parent.iterdir() if f.is_file())
+    return [f for f in files if f.suffix not in (".py", ".pyc")]
+
+
+def _cells_of(notebook: Path) -> list[str]:
+    """Read the code cells, with what only IPython understands turned into Python."""
     cells = nbformat.read(notebook, as_version=4).cells
-    lines = "\n".join(c.source for c in cells if c.cell_type == "code").split("\n")
-    return "\n".join(
-        "" if line.lstrip()[:1] in ("%", "!", "?") else line for line in lines
-    )
+    sources = (c.source for c in cells if c.cell_type == "code")
+    # What stands behind a magic may be Python: `%time import x`, `%%time` above a cell.
+    bare = (re.sub(r"^\s*%%?\w+[ \t]*", "", s, flags=re.MULTILINE) for s in sources)
+    return [TransformerManager().transform_cell(source) for source in bare]
 
 
 def _modules_named(source: str, module: str, package: Path) -> set[str]:
     """Name every module of the package that this source could import."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return found  # running it will say what is wrong, and where
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -36,7 +36,11 @@ def failures_file(project: execution.Project) -> Path:
 def pytest_runtest_protocol(item, nextitem):
     """Time each notebook, and mark its last cell."""
     if is_cell(item):
-        item.parent.__dict__.setdefault("lessons_started", time.perf_counter())
+        if not hasattr(item.parent, "lessons_started"):
+            item.parent.lessons_started = time.perf_counter()
+            # Now, not afterwards: what is edited during the run did not make it.
+            project = item.config.lessons_project
+            item.parent.lessons_key = execution.key(item.path, project)
         item.lessons_is_last = nextitem is None or nextitem.parent is not item.parent
     return (yield)
 
@@ -82,12 +86,11 @@ def executed(item) -> dict:
         for out in cell.outputs:
             if out.output_type == "execute_result":
                 out.execution_count = count
-    project = item.config.lessons_project
     took = time.perf_counter() - item.parent.lessons_started
     return {
         "path": str(item.path),
         "notebook": nbformat.writes(notebook),
-        "run": {"key": execution.key(item.path, project), "execution_seconds": took},
+        "run": execution.new_run(item.parent.lessons_key, took),
     }
 
 
@@ -97,7 +100,10 @@ def failure(item, error) -> dict:
     lines = [line for line in plain(text).splitlines() if line.strip()]
     reason = str(error).strip().splitlines()[0] if str(error).strip() else ""
     if "exception" in reason.lower() and lines:
-        reason = lines[-1].strip()
+        named = [x for x in lines if re.match(r"[A-Za-z_][\w.]*: ", x)]
+        reason = (named or lines)[-1].strip()
+    if "Failed to interrupt" in reason:
+        reason = "the kernel died or no longer answers (was memory short?)"
     name = item.path.relative_to(item.config.rootpath).as_posix()
     first = next((x for x in item.cell.source.splitlines() if x.strip()), "")
     return {
