@@ -6,18 +6,7 @@ import pytest
 from lessons_pkg.exercises import exercise
 
 
-class Perceptron:
-    def __init__(self, n_inputs):
-        self.w = np.zeros(n_inputs)
-        self.b = 0.0
-
-    def predict(self, x):
-        return int(self.w @ x + self.b > 0)
-
-    def update(self, x, y):
-        error = y - self.predict(x)
-        self.w = self.w + error * x
-        self.b = self.b + error
+Perceptron = exercise("neurons.perceptron").answer
 
 
 class FiresAtAHalf(Perceptron):
