@@ -5,7 +5,6 @@ import pytest
 
 from lessons_pkg.exercises import exercise
 
-
 Perceptron = exercise("neurons.perceptron").answer
 
 
