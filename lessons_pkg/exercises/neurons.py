@@ -1167,7 +1167,7 @@ Mend `start` so that training can make the hidden neurons different. Keep the sh
 `(n_hidden, n_inputs)` for the weights and `(n_hidden,)` for the biases, and take what
 you need from the generator `rng` (NumPy's, so that `rng.normal(mean, spread, size=...)`
 draws numbers), so that a run can be repeated. The checker trains a small network with
-tanh neurons from your start, and counts the different hidden neurons.
+five tanh neurons from your start, and counts the different hidden neurons.
 """,
     starter=_ZERO_START,
     answer=_start,
