@@ -181,8 +181,12 @@ def fingerprint(project: Project) -> str:
 def complaints(log: str, root: Path) -> str:
     """Keep the lines of Sphinx's log that say what is wrong, and where."""
     lines = [line.strip() for line in plain(log).splitlines() if line.strip()]
-    marks = ("WARNING", "ERROR", "Error", "error:", '", line ')
-    said = dict.fromkeys(line for line in lines if any(m in line for m in marks))
+    marks = ("WARNING", "ERROR", "Error:", "error:", 'in "')
+    said = dict.fromkeys(
+        line
+        for line in lines
+        if any(m in line for m in marks) and not line.startswith("raise ")
+    )
     text = "\n".join(list(said) or lines[-20:]).replace(f"{root}{os.sep}", "")
     return NOTEBOOK_LINE.sub(cell_and_line, text).replace("::", ":")
 
