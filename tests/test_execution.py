@@ -368,3 +368,15 @@ def test_ctrl_c_stops_quietly(project):
     _, said = started.communicate(timeout=60)
     assert started.returncode == 130
     assert said.strip() == "Stopped."
+
+
+def test_another_python_or_another_tag_makes_a_run_stale(project, monkeypatch):
+    notebook = project.root / "book" / "sums.ipynb"
+    home = execution.Project(project.root)
+    before = execution.key(notebook, home)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "version", "3.99")
+        assert execution.key(notebook, home) != before
+    source = notebook.read_text("utf-8")
+    notebook.write_text(source.replace('"metadata": {}', '"metadata": {"tags": ["x"]}'))
+    assert execution.key(notebook, home) != before
