@@ -40,9 +40,7 @@ def main():
         (project.root / "_build").mkdir(exist_ok=True)
         run_notebooks(project)
         built = build_site(project)
-    except BuildError as error:
-        stop(project, f"The book was not built. {error}", status=1)
-    except OSError as error:
+    except (BuildError, OSError) as error:
         stop(project, f"The book was not built. {error}", status=1)
     except KeyboardInterrupt:
         stop(project, "Stopped.", status=130)
@@ -69,7 +67,7 @@ def run_notebooks(project: Project):
     if len(stale) > 1:
         command += ["-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile"]
     failures_file(project).unlink(missing_ok=True)
-    done = run(command, project)
+    done = listen(command, project)
     if failures_file(project).is_file():
         failures = json.loads(failures_file(project).read_text("utf-8"))
         print(failures[0]["details"], file=sys.stderr)
@@ -98,7 +96,7 @@ def check_readable(notebook: Path, project: Project):
         raise BuildError(f"{name} names no kernel: run `make format`.")
 
 
-def run(command: list[str], project: Project) -> subprocess.CompletedProcess:
+def listen(command: list[str], project: Project) -> subprocess.CompletedProcess:
     """Run a program in the project's folder; all it says is in stdout."""
     return subprocess.run(
         command,
@@ -121,7 +119,7 @@ def build_site(project: Project) -> bool:
     build = project.root / "_build"
     with tempfile.TemporaryDirectory(prefix="fresh-", dir=build) as fresh:
         command = [program, "build", ".", "--all", "-W", "-n", "--keep-going"]
-        done = run([*command, "--path-output", fresh], project)
+        done = listen([*command, "--path-output", fresh], project)
         site = Path(fresh, "_build", "html")
         if done.returncode or not (site / "index.html").is_file():
             said = complaints(done.stdout, project.root)

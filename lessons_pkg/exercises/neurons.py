@@ -28,9 +28,14 @@ included, and write them as a list of two numbers, the first neuron's first.
     starter="z = ...\n",
     answer=[3.3, 7.9],
     explanation=r"""
-$z_1 = 4 \cdot 0.1 + 5 \cdot 0.2 + 6 \cdot 0.3 + 0.1 = 0.4 + 1.0 + 1.8 + 0.1 = 3.3$
-
-$z_2 = 4 \cdot 0.4 + 5 \cdot 0.5 + 6 \cdot 0.6 + 0.2 = 1.6 + 2.5 + 3.6 + 0.2 = 7.9$
+$$
+\begin{aligned}
+z_1 &= 4 \cdot 0.1 + 5 \cdot 0.2 + 6 \cdot 0.3 + 0.1 \\
+&= 0.4 + 1.0 + 1.8 + 0.1 = 3.3 \\
+z_2 &= 4 \cdot 0.4 + 5 \cdot 0.5 + 6 \cdot 0.6 + 0.2 \\
+&= 1.6 + 2.5 + 3.6 + 0.2 = 7.9
+\end{aligned}
+$$
 """,
     hints=(
         "Each neuron has its own row of $W$ and its own entry of $\\mathbf{b}$. Take "
