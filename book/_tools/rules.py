@@ -82,9 +82,7 @@ def picture_problems(cell, outputs) -> list[str]:
     about = cell.metadata.get("mystnb", {})
     for out in outputs:
         data = out.get("data", {})
-        shown_as_image = (
-            "text/html" not in data
-        )  # where there is HTML, the page shows that
+        shown_as_image = "text/html" not in data  # HTML goes before a picture
         if shown_as_image and any(kind.startswith("image/") for kind in data):
             if not about.get("image", {}).get("alt", "").strip():
                 problems.append(
@@ -203,9 +201,8 @@ def typed_figures(notebook) -> list[str]:
 
 def figures(text: str, known: set[Decimal]) -> list[str]:
     """List the figures of a text that are neither known nor cited."""
-    text = re.sub(
-        r"```(?!\{).*?```", " ", text, flags=re.DOTALL
-    )  # code, not directives
+    # Fenced code, but not the text of a directive, ```{note}.
+    text = re.sub(r"```(?!\{).*?```", " ", text, flags=re.DOTALL)
     text = re.sub(r"`[^`\n]*`|\{glue:[^}]*\}", " ", text)
     found = []
     for line in text.splitlines():
@@ -216,12 +213,10 @@ def figures(text: str, known: set[Decimal]) -> list[str]:
         line = re.sub(r"\]\([^)]*\)", "]", line).replace("{,}", ",")
         for match in filter(lambda m: m[0], NUMBER.finditer(line)):
             unit = UNIT.match(line, match.end())
-            is_named = NAMED.search(line[: match.start()])
-            if (
-                not is_named
-                and _is_figure(match, unit, line)
-                and not _is_known(match, unit, known)
-            ):
+            excused = NAMED.search(line[: match.start()]) or _is_known(
+                match, unit, known
+            )
+            if _is_figure(match, unit, line) and not excused:
                 found.append(match[0] + (unit[0] if unit else ""))
     return found
 
