@@ -13,7 +13,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-site lab check format notebooks doctor clean clean-all
+.PHONY: help book test test-site lab check format notebooks bench doctor clean clean-all
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: $(STAMP)  ## mend what `make check` finds and can mend
 
 notebooks: $(STAMP)  ## store the outputs of the checked cells anew (after a change of their code)
 	@$(BIN)/python book/_tools/notebooks.py --run
+
+bench: $(STAMP)  ## time the engine against PyTorch; ONLY=c,d picks workloads
+	@$(BIN)/python -m benchmarks --only "$(ONLY)"
 
 doctor: $(STAMP)  ## say whether this machine can run the course
 	@$(BIN)/lessons doctor

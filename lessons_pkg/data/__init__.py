@@ -1,13 +1,41 @@
-"""Data sets that need no download, each with its source, licence and units.
+"""Data: sets that need no download, each with its source, licence and units; and what
+brings any data to a model in batches, by the names of torch.utils.data.
 
 >>> names()
 ('digits',)
 """
 
 from .data_set import DataSet
+from .dataset import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from .digits import digits
+from .loader import DataLoader, default_collate, default_convert
+from .sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    WeightedRandomSampler,
+)
 
-__all__ = ["DataSet", "digits", "load", "names"]
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "DataSet",
+    "Dataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "default_convert",
+    "digits",
+    "load",
+    "names",
+    "random_split",
+]
 
 _LOADERS = {"digits": digits}
 

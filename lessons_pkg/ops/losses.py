@@ -1,121 +1,251 @@
 """Losses: one number that says how wrong a prediction is.
 
-Shapes: N examples, C classes.
+x and target are arrays of one shape, written (...). `reduction` says what becomes of the
+losses of all entries: "mean", "sum", or "none", which leaves them as they are. As in
+torch, the mean over nothing is nan. Every forward raises TypeError for what does not hold
+real numbers, ValueError for an option or a shape that does not fit.
+
+The losses of a choice among classes stand in cross_entropy.py.
 """
 
 import numpy as np
 
+from .activations import logsigmoid
 from .inputs import as_float
 
-
-def cross_entropy(
-    logits,
-    target,
-    weight=None,
-    ignore_index=-100,
-    reduction="mean",
-    label_smoothing=0.0,
-):
-    """Measure the surprise at the true class: loss = -log softmax(logits)[target].
-
-    Computed from the logits z as log(sum_j exp(z_j)) - z_target, with the largest z
-    subtracted first, so that it neither overflows nor takes the log of zero.
-
-    logits    : (N, C) array of scores, not probabilities
-    target    : (N,) integers, the true classes, 0 to C - 1
-    reduction : "mean", "sum", or "none" for the N losses, in nats
-    Returns loss : a number, or (N,) for "none"; and the cache for
-    cross_entropy_backward. The mean over no examples is nan, as in torch.
-    Raises TypeError or ValueError for a target or reduction that does not fit,
-    NotImplementedError for what torch.nn.functional.cross_entropy has and this has not.
-    Source: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and
-    softmax functions", IMA Journal of Numerical Analysis 41, 2021: their x our logits.
-
-    Ten equal scores are a guess among ten classes, and cost log 10:
-
-    >>> loss, _ = cross_entropy(np.zeros((1, 10)), [7])
-    >>> print(loss.round(6), np.log(10).round(6))
-    2.302585 2.302585
-    """
-    _check_options(weight, ignore_index, reduction, label_smoothing)
-    logits = as_float("cross_entropy", "logits", logits)
-    target = np.asarray(target)
-    _check_target(logits, target)
-
-    rows = np.arange(len(target))
-    z = logits - logits.max(axis=1, keepdims=True, initial=-np.inf)
-    e = np.exp(z)
-    total = e.sum(axis=1, keepdims=True)
-    loss = np.log(total[:, 0]) - z[rows, target]  # (N,)
-    return _reduce(loss, reduction), (e / total, target, reduction)
+# Reductions, for every loss
 
 
-def cross_entropy_backward(dloss, cache):
-    """dL/dlogits = dloss * (softmax(logits) - one_hot(target)), over N for "mean"."""
-    probabilities, target, reduction = cache
-    n = len(target)
-    dlogits = probabilities.copy()
-    dlogits[np.arange(n), target] -= 1
-    dlosses = np.broadcast_to(np.asarray(dloss, dlogits.dtype), (n,))
-    dlogits *= dlosses[:, None]
-    return dlogits / max(n, 1) if reduction == "mean" else dlogits
-
-
-def _reduce(loss, reduction):
+def _reduce(who, losses, reduction, count=None):
+    """Return the losses themselves, their sum, or their sum over `count`."""
     if reduction == "none":
-        return loss
-    if reduction == "sum":
-        return loss.sum()
-    return loss.mean() if loss.size else loss.dtype.type(np.nan)
-
-
-def _unsupported(what):
-    return NotImplementedError(
-        f"cross_entropy: {what} not supported here; "
-        f"use torch.nn.functional.cross_entropy"
-    )
-
-
-def _check_options(weight, ignore_index, reduction, label_smoothing):
-    if weight is not None:
-        raise _unsupported("weight is")
-    if ignore_index != -100:
-        raise _unsupported(f"ignore_index={ignore_index} is")
-    if label_smoothing != 0.0:
-        raise _unsupported(f"label_smoothing={label_smoothing} is")
-    if reduction not in ("none", "mean", "sum"):
+        return losses
+    if reduction not in ("mean", "sum"):
         raise ValueError(
-            f"cross_entropy: reduction must be 'none', 'mean' or 'sum', "
+            f"{who}: reduction must be 'none', 'mean' or 'sum', "
             f"but {reduction!r} came. Choose one of the three."
         )
+    total = losses.sum()
+    if reduction == "sum":
+        return total
+    count = losses.size if count is None else count
+    return total / count if count else total.dtype.type(np.nan)
 
 
-def _check_target(logits, target):
-    if logits.ndim != 2:
-        raise _unsupported(f"logits of shape {logits.shape} instead of (N, C) are")
-    if target.dtype.kind == "f" and target.shape == logits.shape:
-        raise _unsupported("class probabilities as target are")
-    if target.dtype.kind not in "iu":
-        raise TypeError(
-            f"cross_entropy: target must hold whole class numbers, but its dtype is "
-            f"{target.dtype}. Convert it to int64 first."
+def _spread(dloss, losses, reduction, count=None):
+    """dL/dlosses: an array like losses, or one number for all of them."""
+    dloss = np.asarray(dloss, losses.dtype)
+    if reduction == "none":
+        return np.broadcast_to(dloss, losses.shape)
+    count = losses.size if count is None else count
+    return dloss / count if reduction == "mean" and count else dloss
+
+
+# Distances of x (...) from a target of the same shape
+
+
+def mse_loss(x, target, reduction="mean"):
+    """Square the difference, loss = (x - target)^2."""
+    d, dtypes = _difference("mse_loss", x, target)
+    return _reduce("mse_loss", d * d, reduction), (d, dtypes, reduction)
+
+
+def mse_loss_backward(dloss, cache):
+    """dL/dx = 2 (x - target) = -dL/dtarget."""
+    return _both(dloss, 2 * cache[0], cache)
+
+
+def l1_loss(x, target, reduction="mean"):
+    """Take the size of the difference, loss = |x - target|."""
+    d, dtypes = _difference("l1_loss", x, target)
+    return _reduce("l1_loss", np.abs(d), reduction), (d, dtypes, reduction)
+
+
+def l1_loss_backward(dloss, cache):
+    """dL/dx = sign(x - target) = -dL/dtarget; 0 where they are equal."""
+    return _both(dloss, np.sign(cache[0]), cache)
+
+
+def huber_loss(x, target, reduction="mean", delta=1.0):
+    """Square small differences only: d^2 / 2 up to |d| = delta, then a straight line.
+
+    The line is delta (|d| - delta / 2), which goes on with the same slope.
+    Source: Huber, "Robust estimation of a location parameter", Annals of Mathematical
+    Statistics 35, 1964: his k our delta.
+    """
+    if not delta > 0:
+        raise ValueError(f"huber_loss: delta must be above 0, but {delta} came.")
+    d, dtypes = _difference("huber_loss", x, target)
+    losses = _huber(d, delta)
+    return _reduce("huber_loss", losses, reduction), (d, dtypes, reduction, delta)
+
+
+def huber_loss_backward(dloss, cache):
+    """dL/dx = d, but no less than -delta and no more than delta; dL/dtarget = -dL/dx."""
+    d, _, _, delta = cache
+    return _both(dloss, np.clip(d, -delta, delta), cache)
+
+
+def smooth_l1_loss(x, target, reduction="mean", beta=1.0):
+    """Round off the corner of |d|: d^2 / (2 beta) up to |d| = beta, then |d| - beta / 2.
+
+    Source: Girshick, "Fast R-CNN", ICCV 2015, equation 3, where beta is 1.
+    """
+    if not beta >= 0:
+        raise ValueError(f"smooth_l1_loss: beta must be 0 or above, but {beta} came.")
+    d, dtypes = _difference("smooth_l1_loss", x, target)
+    losses = _huber(d, beta) / beta if beta else np.abs(d)
+    return _reduce("smooth_l1_loss", losses, reduction), (d, dtypes, reduction, beta)
+
+
+def smooth_l1_loss_backward(dloss, cache):
+    """dL/dx = d / beta, but no less than -1 and no more than 1; dL/dtarget = -dL/dx."""
+    d, _, _, beta = cache
+    return _both(dloss, np.clip(d / beta, -1, 1) if beta else np.sign(d), cache)
+
+
+def _huber(d, delta):
+    size = np.abs(d)
+    near = np.minimum(size, delta)
+    return near * (size - 0.5 * near)
+
+
+def _difference(who, x, target):
+    """Return x - target, and the dtypes of the two. Shapes that differ torch broadcasts."""
+    x, target = _alike(who, x, target, NotImplementedError)
+    return x - target, (x.dtype, target.dtype)
+
+
+def _both(dloss, slope, cache):
+    """Return dL/dx and dL/dtarget of a loss of d = x - target, given dlosses/dd."""
+    d, dtypes, reduction, *_ = cache
+    dx = np.asarray(_spread(dloss, d, reduction) * slope)
+    return dx.astype(dtypes[0], copy=False), -dx.astype(dtypes[1], copy=False)
+
+
+def _alike(who, x, target, error=ValueError):
+    """Return x and target as float arrays of one shape."""
+    x, given = as_float(who, "x", x), np.asarray(target)
+    target = as_float(who, "target", given)
+    if x.shape != target.shape:
+        raise error(
+            f"{who}: target must have the shape of x {x.shape}, but came with shape "
+            f"{target.shape}. Broadcast, they would pair every entry with every other: "
+            f"reshape one of them."
         )
-    if target.shape != logits.shape[:1]:
+    return x, target if given.dtype.kind == "f" else target.astype(x.dtype)
+
+
+# Yes or no: x (...) and a target of the same shape, from 0 for no to 1 for yes
+
+
+def binary_cross_entropy(x, target, weight=None, reduction="mean"):
+    """Measure the surprise, loss = -(target log x + (1 - target) log(1 - x)).
+
+    x      : (...) probabilities of yes; as in torch, each log is at least -100
+    weight : broadcast to x, a factor for each loss
+    """
+    x, target = _alike("binary_cross_entropy", x, target)
+    if x.size and not (x.min() >= 0 and x.max() <= 1):
         raise ValueError(
-            f"cross_entropy: logits {logits.shape} need a target of shape "
-            f"({len(logits)},), but it came with shape {target.shape}. "
-            f"Give one class number for each row."
+            "binary_cross_entropy: x must hold probabilities, from 0 to 1. For scores "
+            "of any size use binary_cross_entropy_with_logits."
         )
-    _check_classes(target, n_classes=logits.shape[1])
+    with np.errstate(divide="ignore"):
+        yes, no = np.maximum(np.log(x), -100), np.maximum(np.log1p(-x), -100)
+    losses = -(target * yes + (1 - target) * no)
+    weight = _factor("binary_cross_entropy", "weight", weight, x)
+    loss = _reduce("binary_cross_entropy", losses * weight, reduction)
+    return loss, (x, target, weight, reduction)
 
 
-def _check_classes(target, n_classes):
-    outside = np.flatnonzero((target < 0) | (target >= n_classes))
-    if len(outside) and (target == -100).any():
-        raise _unsupported("a target of -100 (to be ignored) is")
-    if len(outside):
+def binary_cross_entropy_backward(dloss, cache):
+    """dL/dx = (x - target) / (x (1 - x)), dL/dtarget = log(1 - x) - log x.
+
+    As in torch, x (1 - x) is at least 1e-12, rounded to float32.
+    """
+    x, target, weight, reduction = cache
+    dlosses = _spread(dloss, x, reduction) * weight
+    with np.errstate(divide="ignore"):
+        dtarget = dlosses * (np.log1p(-x) - np.log(x))
+    return dlosses * (x - target) / np.maximum(x * (1 - x), np.float32(1e-12)), dtarget
+
+
+def binary_cross_entropy_with_logits(
+    x, target, weight=None, reduction="mean", pos_weight=None
+):
+    """Measure the surprise at scores x: binary_cross_entropy of s = sigmoid(x).
+
+    Computed as loss = (1 - target) x - (1 + (pos_weight - 1) target) log s, which
+    neither overflows nor takes the log of zero.
+
+    x          : (...) array of scores, not probabilities
+    weight     : broadcast to x, a factor for each loss
+    pos_weight : broadcast to x, a factor for the losses of yes
+    """
+    who = "binary_cross_entropy_with_logits"
+    x, target = _alike(who, x, target)
+    log_s, _ = logsigmoid(x)
+    weight = _factor(who, "weight", weight, x)
+    pos_weight = _factor(who, "pos_weight", pos_weight, x)
+    losses = (1 - target) * x - (1 + (pos_weight - 1) * target) * log_s
+    loss = _reduce(who, losses * weight, reduction)
+    return loss, (x, target, log_s, weight, pos_weight, reduction)
+
+
+def binary_cross_entropy_with_logits_backward(dloss, cache):
+    """dL/dx = s - target, dL/dtarget = -x, where pos_weight is 1."""
+    x, target, log_s, weight, pos_weight, reduction = cache
+    dlosses = _spread(dloss, x, reduction) * weight
+    factor = 1 + (pos_weight - 1) * target
+    dx = dlosses * (factor * np.exp(log_s) - pos_weight * target)
+    more = (pos_weight - 1) * log_s if np.any(pos_weight != 1) else 0  # never 0 * inf
+    return dx, dlosses * (-x - more)
+
+
+def _factor(who, name, weight, x):
+    """Return weight as an array that broadcasts to x; 1 where there is none."""
+    if weight is None:
+        return 1
+    weight = as_float(who, name, weight).astype(x.dtype, copy=False)
+    if weight.ndim > x.ndim or any(
+        n not in (1, m) for n, m in zip(weight.shape[::-1], x.shape[::-1], strict=False)
+    ):
         raise ValueError(
-            f"cross_entropy: target[{outside[0]}] is {target[outside[0]]}, but logits "
-            f"with {n_classes} columns have classes 0 to {n_classes - 1}. "
-            f"Number the classes from 0, or give logits one column for each class."
+            f"{who}: {name} of shape {weight.shape} does not broadcast to x {x.shape}. "
+            f"Give one number for each entry, or for each along the last axes."
         )
+    return weight
+
+
+def kl_div(x, target, reduction="mean", log_target=False):
+    """Measure how far x is from a distribution, loss = target (log target - x).
+
+    x          : (...) log-probabilities of the model
+    target     : (...) probabilities of the truth; their logs where log_target is true
+    reduction  : also "batchmean", the sum over the length of the first axis; that, and
+                 not "mean", is the divergence of its authors, averaged over examples
+    Source: Kullback and Leibler, "On information and sufficiency", Annals of
+    Mathematical Statistics 22, 1951: f_1, f_2 of equation 2.4 are our target, exp(x).
+    """
+    x, target = _alike("kl_div", x, target, NotImplementedError)  # torch broadcasts
+    count = None
+    if reduction == "batchmean":
+        reduction, count = "mean", len(x) if x.ndim else 1
+    if log_target:
+        losses = np.exp(target) * (target - x)
+    else:  # 0 log 0 is 0
+        losses = target * np.log(np.where(target == 0, 1, target)) - target * x
+    loss = _reduce("kl_div", losses, reduction, count)
+    return loss, (x, target, log_target, reduction, count)
+
+
+def kl_div_backward(dloss, cache):
+    """dL/dx = -target, dL/dtarget = log target + 1 - x."""
+    x, target, log_target, reduction, count = cache
+    dlosses = _spread(dloss, x, reduction, count)
+    if log_target:
+        p = np.exp(target)
+        return -dlosses * p, dlosses * p * (target + 1 - x)
+    one = target / target  # nan at 0, where torch has nan for the gradient
+    return -dlosses * target, dlosses * (np.log(target) + one - x)

@@ -5,7 +5,119 @@ Shapes: N examples, in = in_features, out = out_features.
 
 import numpy as np
 
+from .elementwise import unbroadcast
 from .inputs import as_float
+
+
+def matmul(x, other):
+    """y = x @ other: the last axis of x against the last but one of `other`.
+
+    x     : (..., n, k), or (k,) for one row
+    other : (..., k, m), or (k,) for one column; the axes in front broadcast
+    Returns y : (..., n, m), without the axis of a row or column; and the cache.
+    Raises ValueError for shapes that do not fit.
+    """
+    x, other = np.asarray(x), np.asarray(other)
+    if x.ndim == 0 or other.ndim == 0:
+        raise ValueError(
+            f"matmul: both must have an axis, but shapes {x.shape} and {other.shape} "
+            f"came. For a number times an array write x * other."
+        )
+    if x.shape[-1] != other.shape[-2 if other.ndim > 1 else 0]:
+        raise ValueError(
+            f"matmul: the last axis of x {x.shape} must be as long as the "
+            f"{'last but one' if other.ndim > 1 else 'only'} axis of other {other.shape}."
+        )
+    return np.matmul(x, other), (x, other)
+
+
+def matmul_backward(dy, cache, needs=(True, True)):
+    """dL/dx = dy @ other.T, dL/dother = x.T @ dy: the only products whose shapes fit."""
+    x, other = cache
+    row, column = x.ndim == 1, other.ndim == 1
+    rows = x[None, :] if row else x
+    columns = other[:, None] if column else other
+    if row:
+        dy = np.expand_dims(dy, -1 if column else -2)
+    if column:
+        dy = np.expand_dims(dy, -1)
+    dx = dother = None
+    if needs[0]:
+        dx = unbroadcast(dy @ columns.swapaxes(-1, -2), rows.shape).reshape(x.shape)
+    if needs[1]:
+        dother = unbroadcast(rows.swapaxes(-1, -2) @ dy, columns.shape)
+        dother = dother.reshape(other.shape)
+    return dx, dother
+
+
+def einsum(equation, *operands):
+    """Multiply, then sum over every letter that the output lacks: "ij,jk->ik" is matmul.
+
+    Raises NotImplementedError for a letter twice in one operand (a diagonal).
+    """
+    terms, output = _parse(equation, operands)
+    y = np.einsum(f"{','.join(terms)}->{output}", *operands, optimize=len(terms) > 2)
+    y = y if y.base is None else y.copy()  # not a view of an operand
+    return y, (terms, output, operands)
+
+
+def einsum_backward(dy, cache):
+    """Each operand's gradient is an einsum too: of dy and all the other operands."""
+    terms, output, operands = cache
+    gradients = []
+    for i, (term, x) in enumerate(zip(terms, operands, strict=True)):
+        others = [
+            (t, o)
+            for j, (t, o) in enumerate(zip(terms, operands, strict=True))
+            if j != i
+        ]
+        known = set(output).union(*(t for t, _ in others))
+        kept = "".join(letter for letter in term if letter in known)
+        equation = f"{','.join([output, *(t for t, _ in others)])}->{kept}"
+        dx = np.einsum(equation, dy, *(o for _, o in others), optimize=len(terms) > 2)
+        # A letter of this operand alone was summed: its gradient is the same all along.
+        for axis, letter in enumerate(term):
+            if letter not in known:
+                dx = np.expand_dims(dx, axis)
+        stretched = [i for i, n in enumerate(x.shape) if n == 1 != dx.shape[i]]
+        dx = dx.sum(axis=tuple(stretched), keepdims=True)
+        gradients.append(np.broadcast_to(dx, np.shape(x)).astype(x.dtype, copy=False))
+    return tuple(gradients)
+
+
+def _parse(equation, operands):
+    """Split an equation into its terms and output, "..." written out as letters."""
+    inputs, arrow, output = equation.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(operands):
+        raise ValueError(
+            f"einsum: {equation!r} names {len(terms)} operands, but {len(operands)} came."
+        )
+    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    longest = ""
+    for i, (term, x) in enumerate(zip(terms, operands, strict=True)):
+        if "..." in term:
+            n = np.ndim(x) - len(term) + 3
+            dots = "".join(
+                spare[:n][::-1]
+            )  # counted from the right, as broadcasting does
+            longest = max(longest, dots, key=len)
+            terms[i] = term.replace("...", dots)
+        if len(terms[i]) != np.ndim(x):
+            raise ValueError(
+                f"einsum: the term {term!r} of {equation!r} does not fit an operand of "
+                f"shape {np.shape(x)}: write one letter for each axis."
+            )
+        if len(set(terms[i])) < len(terms[i]):
+            raise NotImplementedError(
+                f"einsum: a letter twice in {term!r} is not supported here; "
+                f"use torch.einsum"
+            )
+    letters = "".join(terms)
+    if not arrow:  # every letter that appears once, in the order of the alphabet
+        once = sorted(c for c in set(letters) - set(longest) if letters.count(c) == 1)
+        output = "..." * bool(longest) + "".join(once)
+    return terms, output.replace("...", longest)
 
 
 def linear(x, weight, bias=None):
@@ -28,26 +140,27 @@ def linear(x, weight, bias=None):
     x = as_float("linear", "x", x)
     weight = as_float("linear", "weight", weight)
     _check_shapes(x, weight)
-    y = x @ weight.T
+    # One product of two matrices: NumPy would multiply (N, T, in) in N separate steps.
+    y = (x.reshape(-1, x.shape[-1]) @ weight.T).reshape(*x.shape[:-1], len(weight))
     if bias is not None:
         bias = as_float("linear", "bias", bias)
         _check_bias(bias, weight)
-        y = y + bias
+        y = y + bias if y.dtype != bias.dtype else np.add(y, bias, out=y)
     return y, (x, weight, bias)
 
 
-def linear_backward(dy, cache):
+def linear_backward(dy, cache, needs=(True, True, True)):
     """Return dx = dy @ weight, dweight = dy.T @ x, dbias = dy summed over examples.
 
     dy : the shape of y. Returns dx, dweight, dbias, each of the shape of its input;
-    dbias is None where there was no bias.
+    None for one that is not needed, or a bias that there was not.
     """
     x, weight, bias = cache
     dy = np.asarray(dy, dtype=np.result_type(x, weight))
-    examples = tuple(range(x.ndim - 1))  # every axis but the last; none for x (in,)
-    dx = dy @ weight
-    dweight = np.tensordot(dy, x, axes=(examples, examples))  # dy.T @ x for (N, in)
-    dbias = None if bias is None else dy.sum(axis=examples)
+    dx = dy @ weight if needs[0] else None
+    rows = dy.reshape(-1, dy.shape[-1])  # (N, out); one row for x (in,)
+    dweight = rows.T @ x.reshape(-1, x.shape[-1]) if needs[1] else None
+    dbias = rows.sum(axis=0) if needs[2] and bias is not None else None
     return dx, dweight, dbias
 
 

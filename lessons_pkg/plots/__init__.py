@@ -7,6 +7,7 @@ it. `animate` returns a Player, which a notebook and a built page show alike.
 from lessons_pkg.plots import style
 from lessons_pkg.plots.boundary import boundary
 from lessons_pkg.plots.curves import curves
+from lessons_pkg.plots.graph import graph
 from lessons_pkg.plots.images import image_grid
 from lessons_pkg.plots.network_diagram import network_diagram
 from lessons_pkg.plots.neuron_diagram import neuron_diagram
@@ -19,6 +20,7 @@ __all__ = [
     "animate",
     "boundary",
     "curves",
+    "graph",
     "image_grid",
     "network_diagram",
     "neuron_diagram",

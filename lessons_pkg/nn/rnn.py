@@ -1,0 +1,178 @@
+"""RNN, LSTM, GRU: layers of recurrent networks over whole sequences.
+
+Shapes: T steps of N sequences. The states of all layers and directions are stacked, h
+(num_layers * directions, N, hidden_size): layer 0, layer 0 reversed, layer 1, ...
+"""
+
+import math
+import warnings
+
+import numpy as np
+
+from .. import ops
+from ..tensor import apply
+from ..tensor.functions import cat, stack
+from . import functional as F
+from . import init
+from .linear import empty
+from .module import Module, unsupported
+
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+class RNNBase(Module):
+    """One or more layers, each of which reads the output of the one below.
+
+    dropout       : the chance to drop an entry between the layers, in training
+    bidirectional : a second network reads each sequence from its end; its output stands
+                    behind that of the first
+    The weights weight_ih_l0 (n_gates * hidden_size, input_size), weight_hh_l0, bias_ih_l0,
+    bias_hh_l0, and so on for l1 and l0_reverse, start uniform within
+    1 / sqrt(hidden_size) of 0.
+    """
+
+    operator, options = None, {}  # the pair of functions in ops, further arguments
+    n_gates, n_states = 1, 1
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        bias=True,
+        batch_first=False,
+        dropout=0.0,
+        bidirectional=False,
+        proj_size=0,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        who = type(self).__name__
+        unsupported(who, proj_size=(proj_size, 0))
+        unsupported(who, device=(device, None), dtype=(dtype, None))
+        if dropout > 0 and num_layers == 1:
+            warnings.warn(
+                f"{who}: dropout={dropout} acts between layers, but there is only one.",
+                stacklevel=2,
+            )
+        self.input_size, self.hidden_size = input_size, hidden_size
+        self.num_layers, self.bias, self.batch_first = num_layers, bias, batch_first
+        self.dropout, self.bidirectional = float(dropout), bidirectional
+        self.directions = ("", "_reverse") if bidirectional else ("",)
+        for layer in range(num_layers):
+            n_in = hidden_size * len(self.directions) if layer else input_size
+            for direction in self.directions:
+                self._add_weights(n_in, f"_l{layer}{direction}")
+        self.reset_parameters()
+
+    def _add_weights(self, n_in, suffix):
+        rows = self.n_gates * self.hidden_size
+        shapes = (rows, n_in), (rows, self.hidden_size), (rows,), (rows,)
+        for name, shape in zip(WEIGHTS, shapes, strict=True):
+            wanted = self.bias or name.startswith("weight")
+            self.register_parameter(name + suffix, empty(*shape) if wanted else None)
+
+    def reset_parameters(self):
+        """Draw new weights."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        for p in self.parameters():
+            init.uniform_(p, -bound, bound)
+
+    def forward(self, input, hx=None):
+        """Return output, the states h of the top layer at every step; and the last states.
+
+        input  : (T, N, input_size); (N, T, ...) if batch_first; (T, ...) is one sequence
+        hx     : the states to start from, h, or for LSTM (h, c); None for zeros
+        output : (T, N, directions * hidden_size), in the order of the input's axes
+        Raises ValueError for shapes that do not fit.
+        """
+        who = type(self).__name__
+        if input.ndim not in (2, 3) or input.shape[-1] != self.input_size:
+            raise ValueError(
+                f"{who}: the input must have 2 or 3 axes, the last one of "
+                f"input_size={self.input_size} entries, but came with shape {input.shape}."
+            )
+        alone, swapped = input.ndim == 2, input.ndim == 3 and self.batch_first
+        x = input.transpose(0, 1) if swapped else input.unsqueeze(1) if alone else input
+        states = self._first_states(hx, x, alone)
+        x, last = self._climb(x, [h[:, None] for h in states] if alone else states)
+        x = x.transpose(0, 1) if swapped else x.squeeze(1) if alone else x
+        last = tuple([h.squeeze(1) for h in last] if alone else last)
+        return x, (last[0] if self.n_states == 1 else last)
+
+    def _first_states(self, hx, x, alone):
+        """Return [h], or [h, c]: those that came, checked, or zeros."""
+        batch = () if alone else x.shape[1:2]
+        shape = (self.num_layers * len(self.directions), *batch, self.hidden_size)
+        if hx is None:
+            return [np.zeros(shape, x.dtype)] * self.n_states
+        states = [hx] if self.n_states == 1 else list(hx)
+        if [h.shape for h in states] != [shape] * self.n_states:
+            raise ValueError(
+                f"{type(self).__name__}: hx must hold {self.n_states} of shape {shape}, but "
+                f"the shapes {', '.join(str(h.shape) for h in states)} came."
+            )
+        return states
+
+    def _climb(self, x, states):
+        """Go up through the layers; return the top output and the last states, stacked."""
+        last = []
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                x = F.dropout(x, self.dropout, self.training)
+            outputs = []
+            for direction in self.directions:
+                first = [h[len(last)] for h in states]
+                weights = [getattr(self, f"{w}_l{layer}{direction}") for w in WEIGHTS]
+                turned = x[::-1] if direction else x
+                y, *h = apply(*self.operator, turned, *first, *weights, **self.options)
+                outputs.append(y[::-1] if direction else y)
+                last.append(h)
+            x = cat(outputs, -1) if self.bidirectional else y
+        return x, [stack(h) for h in zip(*last, strict=True)]
+
+    def extra_repr(self):
+        """Name the sizes, and what differs from the defaults."""
+        names = "num_layers", "bias", "batch_first", "dropout", "bidirectional"
+        usual = 1, True, False, 0.0, False
+        options = {name: getattr(self, name) for name in names}
+        pairs = zip(options.items(), usual, strict=True)
+        changed = [
+            f"{name}={value}" for (name, value), default in pairs if value != default
+        ]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
+
+
+class RNN(RNNBase):
+    """The simple network: h_t = tanh(x_t @ W_ih.T + b_ih + h_{t-1} @ W_hh.T + b_hh), or relu."""
+
+    operator = ops.rnn, ops.rnn_backward
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        nonlinearity="tanh",
+        *args,
+        **kwargs,
+    ):
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(
+                f"RNN: nonlinearity must be 'tanh' or 'relu', but {nonlinearity!r} came."
+            )
+        super().__init__(input_size, hidden_size, num_layers, *args, **kwargs)
+        self.nonlinearity, self.options = nonlinearity, {"nonlinearity": nonlinearity}
+
+
+class LSTM(RNNBase):
+    """Long short-term memory: c_t = f * c_{t-1} + i * g, h_t = o * tanh(c_t). See ops.lstm."""
+
+    operator, n_gates, n_states = (ops.lstm, ops.lstm_backward), 4, 2
+
+
+class GRU(RNNBase):
+    """The gated recurrent unit: h_t = (1 - z) * n + z * h_{t-1}. See ops.gru."""
+
+    operator, n_gates = (ops.gru, ops.gru_backward), 3

@@ -1,0 +1,211 @@
+"""Losses of a choice among classes: cross-entropy, and its half that needs no softmax.
+
+Shapes: N examples, C classes. Scores are (N, C), (C,) for one example, or (N, C, d1, ...)
+for many choices in each, and the true classes (N,), () or (N, d1, ...). The work is done
+on (M, C), a row for each of all M choices.
+"""
+
+import math
+
+import numpy as np
+
+from .activations import _log_softmax
+from .inputs import as_float
+from .losses import _reduce, _spread
+
+
+def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
+    """Pick the true class: loss = -weight[target] * x[target].
+
+    x       : (N, C) log-probabilities; or (C,), or (N, C, d1, ...)
+    Everything else is as in cross_entropy, which takes scores in place of them.
+    """
+    x, weight = _scores("nll_loss", "x", x, weight)
+    target = np.asarray(target)
+    picked, total, count = _pick("nll_loss", "x", x, target, weight, ignore_index)
+    losses = _surprises(_rows(x), picked, total).reshape(target.shape)
+    loss = _reduce("nll_loss", losses, reduction, count)
+    return loss, (x.shape, losses, picked, total, reduction, count)
+
+
+def nll_loss_backward(dloss, cache):
+    """dL/dx = -weight[target] at the true class, 0 elsewhere."""
+    shape, losses, picked, total, reduction, count = cache
+    dlosses = _spread(dloss, losses, reduction, count).reshape(-1, 1)
+    dx = np.zeros((losses.size, shape[len(shape) > 1]), losses.dtype)
+    dx[picked] = -1
+    return _from_rows(dx * (total * dlosses), shape)
+
+
+def cross_entropy(
+    logits,
+    target,
+    weight=None,
+    ignore_index=-100,
+    reduction="mean",
+    label_smoothing=0.0,
+):
+    """Measure the surprise at the true class: loss = -log softmax(logits)[target].
+
+    Computed from the logits z as log(sum_j exp(z_j)) - z_target, with the largest z
+    subtracted first, so that it neither overflows nor takes the log of zero.
+
+    logits          : (N, C) scores, not probabilities; or (C,), or (N, C, d1, ...)
+    target          : (N,) integers, the true classes, 0 to C - 1; or (), or (N, d1, ...);
+                      or floats of the shape of logits, the true probabilities q of the
+                      classes: then loss = -sum_c weight_c q_c log softmax(logits)_c
+    weight          : (C,), a factor for each class; over class numbers, "mean" divides
+                      by the sum of the factors used
+    ignore_index    : a class number whose examples do not count
+    reduction       : "mean", "sum", or "none" for the N losses, in nats
+    label_smoothing : the share of each target that is spread evenly over all classes
+    Returns loss : a number, or the shape of target; and the cache for
+    cross_entropy_backward. The mean over no examples is nan, as in torch.
+    Raises TypeError or ValueError for a target or an option that does not fit.
+    Sources: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and
+    softmax functions", IMA Journal of Numerical Analysis 41, 2021: their x our logits.
+    Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception architecture
+    for computer vision", CVPR 2016, section 7: their epsilon our label_smoothing.
+
+    Ten equal scores are a guess among ten classes, and cost log 10:
+
+    >>> loss, _ = cross_entropy(np.zeros((1, 10)), [7])
+    >>> print(loss.round(6), np.log(10).round(6))
+    2.302585 2.302585
+    """
+    who = "cross_entropy"
+    logits, weight = _scores(who, "logits", logits, weight)
+    target, picked, shares, counted = np.asarray(target), None, None, True
+    log_p = _log_softmax(_rows(logits), 1)  # (M, C), with M examples in all
+    if target.dtype.kind == "f" and target.shape == logits.shape:
+        shares, count = _rows(target), None
+    else:
+        picked, total, count = _pick(
+            who, "logits", logits, target, weight, ignore_index
+        )
+    _check_options(ignore_index, label_smoothing, by_class=picked)
+    if picked and label_smoothing:
+        shares = np.zeros_like(log_p)
+        shares[picked] = 1
+        counted = (target != ignore_index).reshape(-1, 1)
+    if shares is None:
+        losses = _surprises(log_p, picked, total)
+    else:
+        even = label_smoothing / max(log_p.shape[1], 1)
+        shares = np.where(counted, weight * ((1 - label_smoothing) * shares + even), 0)
+        losses = -np.where(counted, shares * log_p, 0).sum(axis=1)
+        total = shares.sum(axis=1, keepdims=True)
+    losses = losses.reshape(_examples(logits))
+    kept = None if picked else weight * (1 - label_smoothing)
+    cache = (logits.shape, log_p, losses, picked, shares, total, reduction, count, kept)
+    return _reduce(who, losses, reduction, count), cache
+
+
+def cross_entropy_backward(dloss, cache):
+    """dL/dlogits = dloss * (softmax(logits) - one_hot(target)), over N for "mean".
+
+    With shares s_c of the classes in place of one_hot, and S their sum, it is
+    S softmax(logits) - s. Probabilities as target have a gradient too.
+    """
+    shape, log_p, losses, picked, shares, total, reduction, count, kept = cache
+    dlosses = _spread(dloss, losses, reduction, count).reshape(-1, 1)  # (M, 1), (1, 1)
+    dlogits = np.exp(log_p)
+    if shares is None:
+        dlogits[picked] -= 1
+        dlogits *= total * dlosses
+    else:
+        dlogits = (total * dlogits - shares) * dlosses
+    if picked:
+        return _from_rows(dlogits, shape)
+    return _from_rows(dlogits, shape), _from_rows(-kept * dlosses * log_p, shape)
+
+
+def _rows(x):
+    """Give every example a row: (N, C, d1, ...) -> (M, C)."""
+    if x.ndim > 2:
+        x = np.moveaxis(x, 1, -1)
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def _from_rows(rows, shape):
+    """Undo _rows: (M, C) -> (N, C, d1, ...)."""
+    if len(shape) <= 2:
+        return rows.reshape(shape)
+    return np.moveaxis(rows.reshape(shape[0], *shape[2:], shape[1]), -1, 1)
+
+
+def _examples(x):
+    """The shape of a target of class numbers: that of x without the classes."""
+    return x.shape[:1] + x.shape[2:] if x.ndim > 1 else ()
+
+
+def _scores(who, name, x, weight):
+    """Check x and the weights of its classes; return them, the weight 1 for None."""
+    x = as_float(who, name, x)
+    if x.ndim == 0:
+        raise ValueError(
+            f"{who}: {name} must have an axis of classes, but a single number came. "
+            f"Give the scores as (C,), (N, C) or (N, C, d1, ...)."
+        )
+    if weight is None:
+        return x, 1
+    weight = as_float(who, "weight", weight).astype(x.dtype, copy=False)
+    if weight.shape != (x.shape[x.ndim > 1],):
+        raise ValueError(
+            f"{who}: weight must have shape ({x.shape[x.ndim > 1]},), one number for "
+            f"each class, but came with shape {weight.shape}."
+        )
+    return x, weight
+
+
+def _pick(who, name, x, target, weight, ignore_index):
+    """Find the true classes in _rows(x), all but those that are ignored.
+
+    Returns their (rows, classes); the weight of each row, (M, 1) or (1, 1), which is 0
+    where it is ignored; and the sum of these weights.
+    """
+    if target.dtype.kind not in "iu":
+        raise TypeError(
+            f"{who}: target must hold whole class numbers, but its dtype is "
+            f"{target.dtype}. Convert it to int64 first."
+        )
+    if target.shape != _examples(x):
+        raise ValueError(
+            f"{who}: target must have shape {_examples(x)} to go with {name} {x.shape}, "
+            f"but came with shape {target.shape}. Give one class number for each example."
+        )
+    rows = np.flatnonzero(target != ignore_index)
+    classes, n_classes = target.reshape(-1)[rows], x.shape[x.ndim > 1]
+    if len(rows) and not 0 <= classes.min() <= classes.max() < n_classes:
+        first = np.flatnonzero((classes < 0) | (classes >= n_classes))[0]
+        where = np.unravel_index(rows[first], target.shape)
+        raise ValueError(
+            f"{who}: target[{', '.join(map(str, where))}] is {classes[first]}, but the "
+            f"{n_classes} classes in {name} are 0 to {n_classes - 1}. "
+            f"Number the classes from 0, or give {name} one column for each class."
+        )
+    if isinstance(weight, int) and len(rows) == target.size:
+        return (rows, classes), np.ones((1, 1), x.dtype), len(rows)
+    total = np.zeros((target.size, 1), x.dtype)
+    total[rows, 0] = weight if isinstance(weight, int) else weight[classes]
+    return (rows, classes), total, total.sum()
+
+
+def _surprises(log_p, picked, total):
+    """-log_p at the true classes, times their weights; 0 where ignored, even if inf."""
+    losses = np.zeros(len(log_p), log_p.dtype)
+    losses[picked[0]] = -log_p[picked]
+    return losses * total[:, 0]
+
+
+def _check_options(ignore_index, label_smoothing, by_class):
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(
+            f"cross_entropy: label_smoothing must be from 0 to 1, "
+            f"but {label_smoothing} came."
+        )
+    if ignore_index >= 0 and not by_class:
+        raise ValueError(
+            f"cross_entropy: ignore_index={ignore_index} is for class numbers, but the "
+            f"target holds probabilities. Leave ignore_index out."
+        )

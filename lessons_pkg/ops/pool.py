@@ -1,0 +1,225 @@
+"""Pooling: each window of an image gives one number, its largest or its mean.
+
+Shapes: N images, C channels, H rows, W columns; L entries of a signal. Every channel is
+pooled for itself. window.py says what a window sees and how many outputs that makes. The
+stride is the size of the window unless given: the windows lie side by side.
+
+Sources: LeCun et al., "Gradient-based learning applied to document recognition",
+Proceedings of the IEEE 86, 1998 (means, as "subsampling"); Ranzato et al., "Unsupervised
+learning of invariant feature hierarchies", CVPR 2007 (the largest).
+"""
+
+import numpy as np
+
+from .inputs import as_float
+from .window import as_images, check_image, like_input, slide, taps, two_numbers
+
+
+def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Return the largest entry of each window of signals (N, C, L) or (C, L)."""
+    arguments = (kernel_size, stride, padding, dilation, ceil_mode)
+    return _max_pool("max_pool1d", 1, x, *arguments)
+
+
+def max_pool1d_backward(dy, cache):
+    """Give each dy to the entry that was the largest."""
+    return max_pool2d_backward(dy, cache)
+
+
+def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Return the largest entry of each window: y[p] = max of what p sees.
+
+    x : (N, C, H, W), or (C, H, W) for one image
+    kernel_size, stride, padding, dilation : a number, or one for rows, one for columns
+    Padding is never the largest; nan is larger than anything.
+    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
+    Raises ValueError for shapes and numbers that do not fit.
+
+    >>> max_pool2d([[[1.0, 2.0, 5.0, 0.0], [4.0, 3.0, 0.0, 6.0]]], kernel_size=2)[0]
+    array([[[4., 6.]]])
+    """
+    arguments = (kernel_size, stride, padding, dilation, ceil_mode)
+    return _max_pool("max_pool2d", 2, x, *arguments)
+
+
+def max_pool2d_backward(dy, cache):
+    """Give each dy to the entry that was the largest, to the first of equal ones.
+
+    The others' gradient is 0: moved a little, they change nothing.
+    """
+    x, choice, axes, dims = cache
+    images = as_images(x, dims)
+    # dy comes in any order of memory. In that of choice, the loop is three times as fast.
+    share = np.empty_like(choice, x.dtype)
+    share[...] = as_images(dy, dims)
+    dx = np.zeros_like(images)
+    for k, (outs, seen) in enumerate(taps(*axes)):
+        dx[..., *seen] += share[..., *outs] * (choice[..., *outs] == k)
+    return dx.reshape(x.shape)
+
+
+def _max_pool(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode):
+    x = as_float(who, "input", x)
+    axes = _axes(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode)
+    images, windows = as_images(x, dims), list(enumerate(taps(*axes)))
+    size = [axis.outputs for axis in axes]
+    y = np.full_like(images, -np.inf, shape=(*images.shape[:2], *size))
+    choice = np.zeros_like(y, np.min_scalar_type(len(windows)))  # which tap is y's
+    for k, (outs, _) in reversed(windows):
+        choice[..., *outs] = k  # to begin with, the first that is not in the padding
+    for k, (outs, seen) in windows:
+        entry, largest = images[..., *seen], y[..., *outs]
+        better = (entry > largest) | (entry != entry)  # nan != nan
+        np.maximum(
+            choice[..., *outs], better * choice.dtype.type(k), choice[..., *outs]
+        )
+        np.maximum(largest, entry, out=largest)
+    return like_input(y, x, dims), (x, choice, axes, dims)
+
+
+def avg_pool1d(
+    x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True
+):
+    """Return the mean of each window of signals (N, C, L) or (C, L)."""
+    arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
+    return _avg_pool("avg_pool1d", 1, x, *arguments)
+
+
+def avg_pool1d_backward(dy, cache):
+    """Share each dy equally among what its window saw."""
+    return avg_pool2d_backward(dy, cache)
+
+
+def avg_pool2d(
+    x,
+    kernel_size,
+    stride=None,
+    padding=0,
+    ceil_mode=False,
+    count_include_pad=True,
+    divisor_override=None,
+):
+    """Return the mean of each window: y[p] = sum of what p sees / how many these are.
+
+    x : (N, C, H, W), or (C, H, W) for one image
+    kernel_size, stride, padding : a number, or one for rows and one for columns
+    count_include_pad : whether padding counts among the many; as entries they are 0
+    divisor_override  : divide by this number instead
+    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
+    Raises ValueError for shapes and numbers that do not fit.
+    """
+    arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
+    return _avg_pool("avg_pool2d", 2, x, *arguments, divisor_override)
+
+
+def avg_pool2d_backward(dy, cache):
+    """Share each dy equally among what its window saw: dx[i] = sum of dy / how many."""
+    shape, axes, divisor, dims = cache
+    share = as_images(dy, dims) / divisor
+    dx = np.zeros((*share.shape[:2], *(axis.size for axis in axes)), share.dtype)
+    for outs, seen in taps(*axes):
+        dx[..., *seen] += share[..., *outs]
+    return dx.reshape(shape)
+
+
+def _avg_pool(
+    who, dims, x, kernel_size, stride, padding, ceil_mode, include, override=None
+):
+    x = as_float(who, "input", x)
+    axes = _axes(who, dims, x, kernel_size, stride, padding, 1, ceil_mode)
+    images, size = as_images(x, dims), [axis.outputs for axis in axes]
+    if override == 0:
+        raise ValueError(f"{who}: divisor_override must not be 0.")
+    rows, columns = (_counts(axis, include) for axis in axes)
+    divisor = np.asarray(override or rows[:, None] * columns, x.dtype)
+    y = np.zeros_like(images, shape=(*images.shape[:2], *size))
+    for outs, seen in taps(*axes):
+        y[..., *outs] += images[..., *seen]
+    y /= divisor
+    return like_input(y, x, dims), (x.shape, axes, divisor, dims)
+
+
+def _counts(axis, include_pad):
+    """How many entries each output divides by, along one axis."""
+    start = np.arange(axis.outputs) * axis.stride - axis.padding
+    end = np.minimum(start + axis.kernel, axis.size + axis.padding)
+    if include_pad:
+        return end - start
+    return np.minimum(end, axis.size) - np.maximum(start, 0)
+
+
+def adaptive_avg_pool1d(x, output_size):
+    """Cut signals (N, C, L) or (C, L) into so many windows and return the means."""
+    return _adaptive("adaptive_avg_pool1d", 1, x, output_size)
+
+
+def adaptive_avg_pool1d_backward(dy, cache):
+    """Share each dy equally among what its window saw."""
+    return adaptive_avg_pool2d_backward(dy, cache)
+
+
+def adaptive_avg_pool2d(x, output_size):
+    """Cut images into H_out x W_out windows, whatever their size, and return the means.
+
+    Output o of n sees the entries from floor(o * L / n) up to ceil((o + 1) * L / n), so
+    windows share an entry where n does not divide L.
+    x : (N, C, H, W), or (C, H, W) for one image
+    output_size : a number, or one for rows and one for columns; None keeps H or W
+    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
+    """
+    return _adaptive("adaptive_avg_pool2d", 2, x, output_size)
+
+
+def adaptive_avg_pool2d_backward(dy, cache):
+    """Share each dy equally among what its window saw."""
+    shape, windows, dims = cache
+    dx = np.zeros(shape, dy.dtype)
+    images, dy = as_images(dx, dims), as_images(dy, dims)  # images: a view of dx
+    for i, j, rows, columns in windows:
+        share = dy[..., i : i + 1, j : j + 1]
+        n = (rows.stop - rows.start) * (columns.stop - columns.start)
+        images[..., rows, columns] += share / n
+    return dx
+
+
+def _adaptive(who, dims, x, output_size):
+    x = as_float(who, "input", x)
+    check_image(who, x, dims)
+    images = as_images(x, dims)
+    given = (
+        output_size if isinstance(output_size, tuple | list) else [output_size] * dims
+    )
+    size = [n if m is None else m for m, n in zip(given, x.shape[-dims:], strict=False)]
+    size = two_numbers(who, "output_size", size, least=0, dims=dims)
+    size = (1, size[1]) if dims == 1 else size
+    windows = [
+        (i, j, rows, columns)
+        for i, rows in enumerate(_cut(images.shape[2], size[0]))
+        for j, columns in enumerate(_cut(images.shape[3], size[1]))
+    ]
+    y = np.empty_like(images, shape=(*images.shape[:2], *size))
+    for i, j, rows, columns in windows:
+        y[..., i, j] = images[..., rows, columns].mean(axis=(2, 3))
+    return like_input(y, x, dims), (x.shape, windows, dims)
+
+
+def _cut(size, n):
+    """Cut an axis into n windows of nearly equal size, that may share their ends."""
+    return [slice(o * size // n, -(-(o + 1) * size // n)) for o in range(n)]
+
+
+def _axes(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode):
+    """Check the arguments, and return the rows' and the columns' Axis."""
+    check_image(who, x, dims)
+    kernel = two_numbers(who, "kernel_size", kernel_size, least=1, dims=dims)
+    stride = kernel_size if stride is None else stride
+    stride = two_numbers(who, "stride", stride, least=1, dims=dims)
+    padding = two_numbers(who, "padding", padding, least=0, dims=dims)
+    dilation = two_numbers(who, "dilation", dilation, least=1, dims=dims)
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        raise ValueError(
+            f"{who}: padding must be at most half of kernel_size, but "
+            f"padding={padding} and kernel_size={kernel} came."
+        )
+    arguments = (as_images(x, dims).shape[2:], kernel, stride, padding, dilation)
+    return [slide(who, *numbers, ceil_mode) for numbers in zip(*arguments, strict=True)]

@@ -1,0 +1,175 @@
+"""Reductions: many numbers into one, along some axes or all.
+
+Everywhere `dim` is an axis, a tuple of axes or None for all, and `keepdim` leaves each of
+them in place with size one. A backward stretches dy back over what was reduced.
+"""
+
+import numpy as np
+
+from .inputs import as_float, check_dims
+
+
+def _stretch(dy, cache):
+    """Repeat dy along the axes that were reduced, as a read-only view."""
+    shape, axes = cache[:2]
+    kept = [1 if i in axes else n for i, n in enumerate(shape)]
+    return np.broadcast_to(np.reshape(dy, kept), shape)
+
+
+def sum(x, dim=None, keepdim=False):
+    """y = sum of x over dim."""
+    x = np.asarray(x)
+    axes = check_dims("sum", x, dim)
+    return x.sum(axis=axes, keepdims=keepdim), (x.shape, axes)
+
+
+def sum_backward(dy, cache):
+    """dL/dx = dy at every entry that was added up."""
+    return _stretch(dy, cache)
+
+
+def mean(x, dim=None, keepdim=False):
+    """y = sum of x over dim / n; nan for the mean of nothing."""
+    x = as_float("mean", "x", x)
+    axes = check_dims("mean", x, dim)
+    n = _count(x, axes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y = x.sum(axis=axes, keepdims=keepdim) / x.dtype.type(n)
+    return y, (x.shape, axes, n)
+
+
+def mean_backward(dy, cache):
+    """dL/dx = dy / n."""
+    return _stretch(dy, cache) / dy.dtype.type(cache[2] or 1)
+
+
+def var(x, dim=None, unbiased=True, keepdim=False, correction=None):
+    """y = sum of (x - mean)^2 / (n - correction); the correction is 1 where unbiased."""
+    x = as_float("var", "x", x)
+    axes = check_dims("var", x, dim)
+    n = _count(x, axes) - (int(unbiased) if correction is None else correction)
+    centred = x - x.mean(axis=axes, keepdims=True) if x.size else x
+    with np.errstate(invalid="ignore", divide="ignore"):
+        y = np.square(centred).sum(axis=axes, keepdims=keepdim) / x.dtype.type(
+            n if n > 0 else 0
+        )
+    return y, (x.shape, axes, n, centred)
+
+
+def var_backward(dy, cache):
+    """dL/dx = dy * 2 (x - mean) / (n - correction): the mean's own share cancels."""
+    *_, n, centred = cache
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _stretch(dy, cache) * centred * (2 / np.float64(n)).astype(centred.dtype)
+
+
+def std(x, dim=None, unbiased=True, keepdim=False, correction=None):
+    """y = sqrt of the variance."""
+    y, cache = var(x, dim, unbiased, keepdim, correction)
+    y = np.sqrt(y)
+    return y, (y, cache)
+
+
+def std_backward(dy, cache):
+    """dL/dx = var_backward(dy / 2y); 0 where y = 0, as in torch."""
+    y, var_cache = cache
+    slope = np.divide(dy, 2 * y, out=np.zeros_like(y), where=(y != 0))
+    return var_backward(slope, var_cache)
+
+
+def amax(x, dim=None, keepdim=False):
+    """y = the largest x over dim."""
+    x = np.asarray(x)
+    axes = check_dims("amax", x, dim)
+    y = x.max(axis=axes, keepdims=True)
+    return y if keepdim else y.squeeze(axes), (x.shape, axes, x == y)
+
+
+def amax_backward(dy, cache):
+    """Share dy among the largest entries, all those that are equal."""
+    *_, largest = cache
+    share = largest / largest.sum(axis=cache[1], keepdims=True)
+    return _stretch(dy, cache) * share.astype(dy.dtype)
+
+
+def amin(x, dim=None, keepdim=False):
+    """y = the smallest x over dim."""
+    y, cache = amax(np.negative(x), dim, keepdim)
+    return np.negative(y), cache
+
+
+def amin_backward(dy, cache):
+    """Share dy among the smallest entries, all those that are equal."""
+    return amax_backward(dy, cache)
+
+
+def max(x, dim, keepdim=False):
+    """Return the largest x along one axis, and where it stands: (values, indices)."""
+    x = np.asarray(x)
+    (axis,) = check_dims("max", x, dim, one=True)
+    where = np.expand_dims(x.argmax(axis), axis) if x.ndim else np.zeros((), int)
+    values = np.take_along_axis(x, where, axis) if x.ndim else x.copy()
+    out = (values, where) if keepdim else (values.squeeze(axis), where.squeeze(axis))
+    return out if x.ndim else (values, where), (x.shape, (axis,), where)
+
+
+def max_backward(dy, cache):
+    """Give dy to the entry that was chosen."""
+    shape, (axis,), where = cache
+    dx = np.zeros(shape, dy[0].dtype)
+    if dx.ndim:
+        np.put_along_axis(dx, where, dy[0].reshape(where.shape), axis)
+    return dx if dx.ndim else dy[0]
+
+
+def min(x, dim, keepdim=False):
+    """Return the smallest x along one axis, and where it stands: (values, indices)."""
+    (values, where), cache = max(np.negative(x), dim, keepdim)
+    return (np.negative(values), where), cache
+
+
+def min_backward(dy, cache):
+    """Give dy to the entry that was chosen."""
+    return max_backward(dy, cache)
+
+
+def argmax(x, dim=None, keepdim=False):
+    """Return where the largest x stands, along one axis or in the flattened x."""
+    x = np.asarray(x)
+    if dim is not None:
+        check_dims("argmax", x, dim, one=True)
+    return x.argmax(dim if x.ndim else None, keepdims=keepdim), None
+
+
+def argmin(x, dim=None, keepdim=False):
+    """Return where the smallest x stands, along one axis or in the flattened x."""
+    return argmax(np.negative(x), dim, keepdim)
+
+
+def logsumexp(x, dim, keepdim=False):
+    """y = log(sum of e^x over dim), with the largest x taken out first: no overflow.
+
+    Source: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and
+    softmax functions", IMA Journal of Numerical Analysis 41, 2021.
+    """
+    x = as_float("logsumexp", "x", x)
+    axes = check_dims("logsumexp", x, dim)
+    top = x.max(axis=axes, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    e = np.exp(x - top)
+    total = e.sum(axis=axes, keepdims=True)
+    with np.errstate(divide="ignore"):
+        y = np.log(total) + top
+    return y if keepdim else y.squeeze(axes), (x.shape, axes, e, total)
+
+
+def logsumexp_backward(dy, cache):
+    """dL/dx = dy * softmax of x over dim."""
+    *_, e, total = cache
+    with np.errstate(invalid="ignore"):
+        return _stretch(dy, cache) * (e / total)
+
+
+def _count(x, axes):
+    """How many entries are reduced to one."""
+    return int(np.prod([x.shape[i] for i in axes]))

@@ -1,0 +1,234 @@
+"""Schedulers by hand, taken up again, and the sentences of their errors.
+
+That they equal torch's is in test_trajectories.py.
+"""
+
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+from lessons_pkg.optim import SGD, Adagrad, Adam, lr_scheduler
+from lessons_pkg.tensor import Tensor
+
+from .test_optimizer import refuses
+
+NAMES = ["StepLR", "MultiStepLR", "ExponentialLR", "LinearLR", "LambdaLR"]
+NAMES += ["CosineAnnealingLR", "OneCycleLR"]
+
+
+def optimizer(kind=SGD, lr=1.0, n_groups=1):
+    groups = [{"params": [Tensor([1.0], requires_grad=True)]} for _ in range(n_groups)]
+    return kind(groups, lr=lr)
+
+
+def rates(make, n_steps, lr=1.0):
+    o = optimizer(lr=lr)
+    scheduler = make(o)
+    seen = [o.param_groups[0]["lr"]]
+    for _ in range(n_steps):
+        scheduler.step()
+        seen.append(o.param_groups[0]["lr"])
+        assert scheduler.get_last_lr() == seen[-1:]
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda o: lr_scheduler.StepLR(o, 2, 0.5), [1, 1, 0.5, 0.5, 0.25]),
+        (lambda o: lr_scheduler.MultiStepLR(o, [1, 3], 0.5), [1, 0.5, 0.5, 0.25, 0.25]),
+        (lambda o: lr_scheduler.ExponentialLR(o, 0.5), [1, 0.5, 0.25, 0.125, 0.0625]),
+        (lambda o: lr_scheduler.LinearLR(o, 0.25, 1, 3), [0.25, 0.5, 0.75, 1, 1]),
+        (lambda o: lr_scheduler.LambdaLR(o, lambda t: t * t), [0, 1, 4, 9, 16]),
+        # (1 + cos(pi t / 2)) / 2, from 1 to 0 and up again
+        (lambda o: lr_scheduler.CosineAnnealingLR(o, 2), [1, 0.5, 0, 0.5, 1]),
+        # up for pct_start * 5 - 1 = 1.5 steps from 1 / 2, then down to 1 / 2 / 10
+        (
+            lambda o: lr_scheduler.OneCycleLR(
+                o,
+                1.0,
+                5,
+                pct_start=0.5,
+                anneal_strategy="linear",
+                div_factor=2,
+                final_div_factor=10,
+            ),
+            [0.5, 0.5 + 0.5 / 1.5, 1 - 0.95 * 0.5 / 2.5, 1 - 0.95 * 1.5 / 2.5, 0.05],
+        ),
+    ],
+)
+def test_by_hand(make, expected):
+    assert rates(make, 4) == pytest.approx(expected, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_signatures_are_torchs(name):
+    ours, theirs = (
+        {p.name: p.default for p in inspect.signature(cls).parameters.values()}
+        for cls in (
+            getattr(lr_scheduler, name),
+            getattr(torch.optim.lr_scheduler, name),
+        )
+    )
+    assert ours == theirs
+
+
+MAKE = {
+    "StepLR": lambda o, **k: lr_scheduler.StepLR(o, 3, **k),
+    "MultiStepLR": lambda o, **k: lr_scheduler.MultiStepLR(o, [2, 6], **k),
+    "ExponentialLR": lambda o, **k: lr_scheduler.ExponentialLR(o, 0.9, **k),
+    "LinearLR": lambda o, **k: lr_scheduler.LinearLR(o, total_iters=8, **k),
+    "LambdaLR": lambda o, **k: lr_scheduler.LambdaLR(o, lambda t: 0.9**t, **k),
+    "CosineAnnealingLR": lambda o, **k: lr_scheduler.CosineAnnealingLR(o, 6, **k),
+    "OneCycleLR": lambda o, **k: lr_scheduler.OneCycleLR(o, 1.0, 10, **k),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_goes_on_from_a_state_dict(name):
+    whole = rates(MAKE[name], 9)
+    o = optimizer()
+    scheduler = MAKE[name](o)
+    for _ in range(5):
+        scheduler.step()
+    later = optimizer()
+    again = MAKE[name](later)
+    again.load_state_dict(scheduler.state_dict())
+    later.load_state_dict(o.state_dict())
+    seen = []
+    for _ in range(4):
+        again.step()
+        seen.append(later.param_groups[0]["lr"])
+    assert seen == pytest.approx(whole[6:])
+    assert "optimizer" not in scheduler.state_dict()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("last_epoch", [4, 5])
+def test_last_epoch_goes_on_as_torch_does(name, last_epoch):
+    engines = [(SGD, lr_scheduler), (torch.optim.SGD, torch.optim.lr_scheduler)]
+    seen = []
+    for sgd, schedulers in engines:
+        p = Tensor([1.0], requires_grad=True) if sgd is SGD else torch.ones(1)
+        o = sgd([p], lr=0.3)
+        o.param_groups[0] |= {"initial_lr": 0.5, "max_lr": 1.0, "min_lr": 0.1}
+        o.param_groups[0] |= {"max_momentum": 0.9, "base_momentum": 0.8}
+        arguments = {
+            "StepLR": (3,),
+            "MultiStepLR": ([2, 6],),
+            "ExponentialLR": (0.9,),
+            "LinearLR": (0.5, 1.0, 8),
+            "LambdaLR": (lambda t: 0.9**t,),
+            "CosineAnnealingLR": (6,),
+            "OneCycleLR": (1.0, 12),
+        }[name]
+        scheduler = getattr(schedulers, name)(o, *arguments, last_epoch=last_epoch)
+        rates = [scheduler.get_last_lr()]
+        for _ in range(4):
+            o.step()
+            scheduler.step()
+            rates.append(scheduler.get_last_lr())
+        seen.append(rates)
+    np.testing.assert_allclose(*seen, rtol=1e-9)
+
+
+def test_own_schedulers_give_get_lr():
+    class Half(lr_scheduler.LRScheduler):
+        def get_lr(self):
+            return [lr * 0.5 for lr in self.base_lrs]
+
+    o = optimizer()
+    Half(o)
+    assert o.param_groups[0]["lr"] == 0.5
+
+
+def test_momentum_moves_against_the_rate():
+    for kind in (SGD, Adam):
+        o = optimizer(kind)
+        scheduler = lr_scheduler.OneCycleLR(o, 1.0, 11, pct_start=0.5)
+        pairs = []
+        for _ in range(10):
+            group = o.param_groups[0]
+            pairs.append(
+                (group["lr"], group.get("momentum", group.get("betas", [0])[0]))
+            )
+            scheduler.step()
+        rate, momentum = np.diff(pairs, axis=0).T
+        assert (np.sign(rate) == -np.sign(momentum)).all()
+
+
+def test_a_rise_of_a_single_step():
+    """Where torch divides 0 by 0: the first phase ends at t = 0.1 * 10 - 1 = 0."""
+    make = lambda o: ONE(o, 1.0, 10, pct_start=0.1, anneal_strategy="linear")  # noqa: E731
+    assert rates(make, 3)[:2] == pytest.approx([0.04, 1 - (1 - 4e-6) / 9])
+
+
+ONE = lr_scheduler.OneCycleLR
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "sentence"),
+    [
+        (
+            lambda: lr_scheduler.StepLR([], 1),
+            TypeError,
+            "StepLR: list is not an Optimizer. Give one of lessons_pkg.optim.",
+        ),
+        (
+            lambda: lr_scheduler.LinearLR(optimizer(), start_factor=0),
+            ValueError,
+            "LinearLR: start_factor must be above 0 and at most 1, end_factor from 0 to "
+            "1, but they came as 0 and 1.0.",
+        ),
+        (
+            lambda: lr_scheduler.LambdaLR(optimizer(), [abs, abs]),
+            ValueError,
+            "LambdaLR: expected one value for each of the 1 parameter groups, but got 2.",
+        ),
+        (
+            lambda: lr_scheduler.ExponentialLR(optimizer(), 0.9).step(3),
+            NotImplementedError,
+            "ExponentialLR.step: epoch=3 is not supported here; call step() as often as "
+            "needed",
+        ),
+        (
+            lambda: ONE(optimizer(), 1.0, epochs=3),
+            ValueError,
+            "OneCycleLR: total_steps, or epochs and steps_per_epoch, must be above 0.",
+        ),
+        (
+            lambda: ONE(optimizer(), 1.0, 10, pct_start=2),
+            ValueError,
+            "OneCycleLR: pct_start must be from 0 to 1, but came as 2.",
+        ),
+        (
+            lambda: ONE(optimizer(), 1.0, 10, anneal_strategy="sin"),
+            ValueError,
+            "OneCycleLR: anneal_strategy must be 'cos' or 'linear', not 'sin'.",
+        ),
+        (
+            lambda: ONE(optimizer(Adagrad), 1.0, 10),
+            ValueError,
+            "OneCycleLR: an optimizer without momentum needs cycle_momentum=False.",
+        ),
+        (
+            lambda: [s := ONE(optimizer(), 1.0, 3), *(s.step() for _ in range(4))],
+            ValueError,
+            "OneCycleLR: Tried to step 4 times, but total_steps is 3. Call step() once a "
+            "batch.",
+        ),
+    ],
+)
+def test_errors(make, kind, sentence):
+    refuses(make, kind, sentence)
+
+
+def test_going_on_without_initial_lr():
+    with pytest.raises(KeyError) as error:
+        lr_scheduler.StepLR(optimizer(), 3, last_epoch=2)
+    assert error.value.args[0] == (
+        "StepLR: param_groups[0] needs 'initial_lr' to go on from last_epoch=2. Load "
+        "the optimiser's state first."
+    )
