@@ -7,14 +7,11 @@ from .. import ops
 from ..random import default_generator
 from ..tensor import apply
 from ..tensor.define import define, refuse
+from ..tensor.dtypes import only_floats
 
 
-def _define(signature):
-    return (
-        define(signature, module="torch.nn.functional")
-        if hasattr(ops, signature.partition("(")[0])
-        else None
-    )
+def _define(signature, prepare=only_floats):
+    return define(signature, prepare, "torch.nn.functional")
 
 
 relu = _define("relu(input, inplace=False)")
@@ -30,9 +27,8 @@ softmax = _define("softmax(input, dim=None, _stacklevel=3, dtype=None)")
 log_softmax = _define("log_softmax(input, dim=None, _stacklevel=3, dtype=None)")
 linear = _define("linear(input, weight, bias=None)")
 embedding = _define(
-    "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)"
-)
-pad = _define("pad(input, pad, mode='constant', value=None)")
+    "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)", None)
+pad = _define("pad(input, pad, mode='constant', value=None)", None)
 conv1d = _define(
     "conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)"
 )

@@ -8,7 +8,7 @@ from .module import Module, Parameter, unsupported
 
 
 class _Norm(Module):
-    """A weight of ones and a bias of zeros, or None for either; options for the repr."""
+    """A layer with a weight of ones and a bias of zeros, or None for either."""
 
     def _scale(self, shape, weight, bias, device, dtype):
         unsupported(type(self).__name__, device=(device, None), dtype=(dtype, None))
@@ -34,14 +34,13 @@ class _BatchNorm(_Norm):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         self._scale(num_features, affine, affine and bias, device, dtype)
-        track = track_running_stats
         start = {
             "running_mean": np.zeros(num_features, np.float32),
             "running_var": np.ones(num_features, np.float32),
             "num_batches_tracked": np.array(0),
         }
         for name, array in start.items():
-            self.register_buffer(name, Tensor(array) if track else None)
+            self.register_buffer(name, Tensor(array) if track_running_stats else None)
 
     def forward(self, input):
         """Return the same shape, normalised; count the batch in training."""
@@ -50,23 +49,18 @@ class _BatchNorm(_Norm):
                 f"{type(self).__name__}: x must be {self.expected}, but has shape "
                 f"{input.shape}."
             )
-        momentum = self.momentum
-        if self.training and self.track_running_stats:
+        momentum, tracks = self.momentum, self.track_running_stats
+        if self.training and tracks:
             self.num_batches_tracked.array[...] += 1
             if momentum is None:  # the running statistics are the mean of all so far
                 momentum = 1 / self.num_batches_tracked.item()
+        running = (self.running_mean, self.running_var)
+        if self.training and not tracks:  # switched off since they were made
+            running = (None, None)
         by_batch = self.training or self.running_mean is None
-        tracked = not self.training or self.track_running_stats
-        return F.batch_norm(
-            input,
-            self.running_mean if tracked else None,
-            self.running_var if tracked else None,
-            self.weight,
-            self.bias,
-            by_batch,
-            0.0 if momentum is None else momentum,
-            self.eps,
-        )
+        momentum = 0.0 if momentum is None else momentum
+        scale = (self.weight, self.bias)
+        return F.batch_norm(input, *running, *scale, by_batch, momentum, self.eps)
 
     def extra_repr(self):
         """Name the options."""
@@ -128,7 +122,7 @@ class LayerNorm(_Norm):
         )
 
 
-class RMSNorm(_Norm):
+class RMSNorm(LayerNorm):
     """Divide each example by the root mean square over its last axes; times weight."""
 
     def __init__(
@@ -139,16 +133,13 @@ class RMSNorm(_Norm):
         device=None,
         dtype=None,
     ):
-        super().__init__()
-        self.normalized_shape = tuple(np.atleast_1d(normalized_shape).tolist())
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        self._scale(self.normalized_shape, elementwise_affine, False, device, dtype)
+        super().__init__(
+            normalized_shape, eps, elementwise_affine, False, device, dtype
+        )
 
     def forward(self, input):
         """(..., *normalized_shape) -> the same."""
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
-
-    extra_repr = LayerNorm.extra_repr
 
 
 class GroupNorm(_Norm):

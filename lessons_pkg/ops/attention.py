@@ -40,24 +40,21 @@ def scaled_dot_product_attention(
     p = q @ key.swapaxes(-1, -2)  # the scores, (..., L, S)
     attn_mask = _add_mask(p, attn_mask, is_causal)
     _softmax_(p)
-    y = p @ value
-    return y, (query, key, value, attn_mask, q, p, y, scale)
+    return p @ value, (query, key, value, attn_mask, q, p, scale)
 
 
 def scaled_dot_product_attention_backward(dy, cache, needs=(True, True, True, True)):
     """dL/dv = p.T @ dy, and for the scores s: dL/ds = p * (dp - sum(dp * p)), dp = dy @ v.T.
 
-    The sum over the keys of dp * p is the sum over Ev of dy * y, which is shorter: Dao et
-    al., "FlashAttention", NeurIPS 2022, appendix B.2. Returns dquery, dkey, dvalue, dmask,
-    the last one None unless the mask holds floats.
+    Returns dquery, dkey, dvalue, dmask, the last one None unless the mask holds floats.
     """
-    query, key, value, attn_mask, q, p, y, scale = cache
+    query, key, value, attn_mask, q, p, scale = cache
     dquery = dkey = dvalue = dmask = None
     if needs[2]:
         dvalue = unbroadcast(p.swapaxes(-1, -2) @ dy, value.shape)
     if needs[0] or needs[1] or needs[3]:
         ds = dy @ value.swapaxes(-1, -2)
-        ds -= np.vecdot(dy, y)[..., None]
+        ds -= np.vecdot(ds, p)[..., None]
         ds *= p
     if needs[0]:
         dquery = unbroadcast(ds @ key, query.shape) * scale
@@ -85,13 +82,14 @@ def _add_mask(scores, attn_mask, is_causal):
             f"{WHO}: attn_mask must hold booleans or floats, but its dtype is "
             f"{mask.dtype}. Convert it to bool: True is where a query may look."
         )
-    if _broadcast(mask.shape, scores.shape) != scores.shape:
+    try:
+        zero = scores.dtype.type(0)
+        scores += np.where(mask, zero, -np.inf) if mask.dtype == bool else mask
+    except ValueError:
         raise ValueError(
             f"{WHO}: attn_mask of shape {mask.shape} does not broadcast to the scores, "
             f"{scores.shape}. Give it the shape (L, S), or (..., L, S)."
-        )
-    zero = scores.dtype.type(0)
-    scores += np.where(mask, zero, -np.inf) if mask.dtype == bool else mask
+        ) from None
     return mask
 
 
@@ -113,22 +111,14 @@ def _checked(**given):
             f"{WHO}: query, key and value must have one dtype, but "
             f"{', '.join(str(a.dtype) for a in arrays)} came. Convert them to one."
         )
-    flat = min(len(q), len(k), len(v)) < 2
-    if (
-        flat
-        or (q[-1], k[-2]) != (k[-1], v[-2])
-        or _broadcast(q[:-2], k[:-2], v[:-2]) is None
-    ):
+    fit = min(len(q), len(k), len(v)) > 1 and q[-1] == k[-1] and k[-2] == v[-2]
+    try:
+        np.broadcast_shapes(q[:-2], k[:-2], v[:-2])
+    except ValueError:
+        fit = False
+    if not fit:
         raise ValueError(
             f"{WHO}: query (..., L, E), key (..., S, E) and value (..., S, Ev) do not fit "
             f"together: their shapes are {q}, {k} and {v}."
         )
     return arrays
-
-
-def _broadcast(*shapes):
-    """The shape that they broadcast to, or None."""
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError:
-        return None

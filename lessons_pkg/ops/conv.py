@@ -25,7 +25,7 @@ def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     >>> conv1d([[1.0, 2.0, 4.0, 8.0]], weight=[[[-1.0, 1.0]]])[0]
     array([[1., 2., 4.]])
     """
-    return _conv("conv1d", 1, x, weight, bias, stride, padding, dilation, groups)
+    return _conv(1, x, weight, bias, stride, padding, dilation, groups)
 
 
 def conv1d_backward(dy, cache, needs=(True, True, True)):
@@ -45,7 +45,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     Raises TypeError for what does not hold real numbers of one dtype, ValueError for
     shapes and numbers that do not fit.
     """
-    return _conv("conv2d", 2, x, weight, bias, stride, padding, dilation, groups)
+    return _conv(2, x, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d_backward(dy, cache, needs=(True, True, True)):
@@ -99,7 +99,8 @@ def conv_transpose2d_backward(dy, cache, needs=(True, True, True)):
     return _backward(im2col.correlate, dy, cache, needs)
 
 
-def _conv(who, dims, x, weight, bias, stride, padding, dilation, groups):
+def _conv(dims, x, weight, bias, stride, padding, dilation, groups):
+    who = f"conv{dims}d"
     x, weight, bias = _inputs(who, dims, x, weight, bias, groups)
     stride = two_numbers(who, "stride", stride, least=1, dims=dims)
     dilation = two_numbers(who, "dilation", dilation, least=1, dims=dims)
@@ -122,7 +123,7 @@ def _conv(who, dims, x, weight, bias, stride, padding, dilation, groups):
 
 
 def _forward(how, dims, x, weight, bias, axes, groups):
-    """Compute y by `how`, correlate or spread; also return the cache."""
+    """Return y, computed by correlate or by spread, and the cache."""
     images = im2col.channels_last(as_images(x, dims), groups)
     y = how(images, im2col.as_rows(as_images(weight, dims), groups), axes)
     y = im2col.channels_first(y)
@@ -132,7 +133,7 @@ def _forward(how, dims, x, weight, bias, axes, groups):
 
 
 def _backward(how, dy, cache, needs):
-    """Compute dx by `how`, the other one of the two; also return dweight and dbias."""
+    """Return dx, computed by the other one of the two, dweight and dbias."""
     dims, x, weight, bias, axes, groups = cache
     dy = as_images(np.asarray(dy, x.dtype), dims)
     dx = dweight = dbias = None
@@ -144,6 +145,7 @@ def _backward(how, dy, cache, needs):
         dx = im2col.channels_first(dx).reshape(x.shape)
     if needs[1]:
         images = im2col.channels_last(as_images(x, dims), groups)
+        # In a transposed convolution it is y over which the windows slide.
         ends = (dy, images) if how is im2col.spread else (images, dy)
         dweight = im2col.as_weight(im2col.weight_gradient(*ends, axes), weight.shape)
     return dx, dweight, dbias
@@ -156,8 +158,8 @@ def _inputs(who, dims, x, weight, bias, groups, transposed=False):
     check_image(who, x, dims)
     if weight.ndim != dims + 2:
         raise ValueError(
-            f"{who}: weight must have {dims + 2} axes, but came with shape "
-            f"{weight.shape}. See {who}'s shapes."
+            f"{who}: weight must have {dims + 2} axes, two of channels and {dims} of the "
+            f"kernel, but came with shape {weight.shape}."
         )
     if groups < 1 or len(weight) % groups:
         raise ValueError(

@@ -22,7 +22,7 @@ def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
     """
     x, weight = _scores("nll_loss", "x", x, weight)
     target = np.asarray(target)
-    picked, total, count = _pick("nll_loss", "x", x, target, weight, ignore_index)
+    picked, total, count = _pick("nll_loss", x, target, weight, ignore_index)
     losses = _surprises(_rows(x), picked, total).reshape(target.shape)
     loss = _reduce("nll_loss", losses, reduction, count)
     return loss, (x.shape, losses, picked, total, reduction, count)
@@ -75,19 +75,17 @@ def cross_entropy(
     """
     who = "cross_entropy"
     logits, weight = _scores(who, "logits", logits, weight)
-    target, picked, shares, counted = np.asarray(target), None, None, True
+    target, picked, shares, count = np.asarray(target), None, None, None
     log_p = _log_softmax(_rows(logits), 1)  # (M, C), with M examples in all
     if target.dtype.kind == "f" and target.shape == logits.shape:
-        shares, count = _rows(target), None
+        shares, counted = _rows(target), True
     else:
-        picked, total, count = _pick(
-            who, "logits", logits, target, weight, ignore_index
-        )
+        picked, total, count = _pick(who, logits, target, weight, ignore_index)
+        if label_smoothing:
+            shares = np.zeros_like(log_p)
+            shares[picked] = 1
+            counted = (target != ignore_index).reshape(-1, 1)
     _check_options(ignore_index, label_smoothing, by_class=picked)
-    if picked and label_smoothing:
-        shares = np.zeros_like(log_p)
-        shares[picked] = 1
-        counted = (target != ignore_index).reshape(-1, 1)
     if shares is None:
         losses = _surprises(log_p, picked, total)
     else:
@@ -158,7 +156,7 @@ def _scores(who, name, x, weight):
     return x, weight
 
 
-def _pick(who, name, x, target, weight, ignore_index):
+def _pick(who, x, target, weight, ignore_index):
     """Find the true classes in _rows(x), all but those that are ignored.
 
     Returns their (rows, classes); the weight of each row, (M, 1) or (1, 1), which is 0
@@ -171,7 +169,7 @@ def _pick(who, name, x, target, weight, ignore_index):
         )
     if target.shape != _examples(x):
         raise ValueError(
-            f"{who}: target must have shape {_examples(x)} to go with {name} {x.shape}, "
+            f"{who}: target must have shape {_examples(x)} to go with scores {x.shape}, "
             f"but came with shape {target.shape}. Give one class number for each example."
         )
     rows = np.flatnonzero(target != ignore_index)
@@ -180,9 +178,9 @@ def _pick(who, name, x, target, weight, ignore_index):
         first = np.flatnonzero((classes < 0) | (classes >= n_classes))[0]
         where = np.unravel_index(rows[first], target.shape)
         raise ValueError(
-            f"{who}: target[{', '.join(map(str, where))}] is {classes[first]}, but the "
-            f"{n_classes} classes in {name} are 0 to {n_classes - 1}. "
-            f"Number the classes from 0, or give {name} one column for each class."
+            f"{who}: target[{', '.join(map(str, where))}] is {classes[first]}, but scores "
+            f"{x.shape} have classes 0 to {n_classes - 1}. "
+            f"Number the classes from 0, or give each class a score."
         )
     if isinstance(weight, int) and len(rows) == target.size:
         return (rows, classes), np.ones((1, 1), x.dtype), len(rows)

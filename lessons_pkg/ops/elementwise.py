@@ -121,7 +121,8 @@ def abs_backward(dy, cache):
 
 def square(x):
     """y = x^2."""
-    return np.square(x), x
+    x = np.asarray(x)
+    return np.square(x, dtype=np.int64 if x.dtype == bool else None), x
 
 
 def square_backward(dy, cache):
@@ -223,14 +224,20 @@ def clamp(x, min=None, max=None):
 
 
 def clamp_backward(dy, cache):
-    """dL/dx = dy where min <= x <= max, else 0."""
+    """dL/dx = dy where min <= x <= max; elsewhere dy goes to the bound that counted."""
     x, low, high = cache
-    inside = np.ones(np.shape(x), dtype=bool)
-    if low is not None:
-        inside &= x >= low
-    if high is not None:
-        inside &= x <= high
-    return np.where(inside, dy, dy.dtype.type(0))
+    below = np.zeros((), bool) if low is None else np.less(x, low)
+    above = np.zeros((), bool) if high is None else np.greater(x, high)
+    if low is not None and high is not None:  # where they cross, max wins
+        above = above | np.less(high, low)
+        below = below & ~above
+    parts = [(~(below | above), x), (below, low), (above, high)]
+    return tuple(
+        None
+        if of is None
+        else unbroadcast(np.where(mask, dy, dy.dtype.type(0)), np.shape(of))
+        for mask, of in parts
+    )
 
 
 def where(condition, x, other):

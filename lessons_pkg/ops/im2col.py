@@ -1,6 +1,6 @@
 """The three sums behind a convolution, each as products of matrices.
 
-With x the image, y the output, and dy its gradient, in one dimension, let
+With x the image, y the output and dy its gradient, in one dimension, let
 
     S = sum over images n, channels o and c, places p of y, taps k  of
         dy[n, o, p] * weight[o, c, k] * x[n, c, p * stride + k * dilation - padding]
@@ -8,18 +8,18 @@ With x the image, y the output, and dy its gradient, in one dimension, let
 Leave one of the three factors out: what is left of the sum is the gradient for it.
 
     without dy      : y itself, from weight and x    correlate
-    without x       : dx, from dy and weight         spread
+    without x       : dx, from weight and dy         spread
     without weight  : dweight, from dy and x         weight_gradient
 
 So the backward of a convolution is convolutions too. `spread` sends each dy, times the
-weights, back to the entries that its window saw; seen from such an entry, it collects
-the dy around it through the same window turned round: what a tap sees k places ahead
-comes back from k places behind.
+weights, back to the entries that its window saw. Looked at from such an entry, it
+collects the dy around it through the same window turned round: the output that saw it
+through tap k, k places ahead, stands k places behind it.
 
-How: what the window sees at one place (its patch) is written out as a row of
-KH * KW * C numbers, and one product of matrices does the sums of all places. This is
-called im2col. The channels stand last, so each tap of a patch is a run of C numbers: that
-copies four times as fast as in torch's order.
+How it is computed ("im2col"): what the window sees at one place, its patch, is written
+out as a row of KH * KW * C numbers, and one product of matrices does the sums of all
+places. With the channels last a tap is C numbers in a row, and a row of taps KW * C of
+them: that copies ten times as fast as one by one, which torch's order would need.
 
 Here arrays are (G, N, H, W, C/G), weights are (G, O/G, KH * KW * C/G), G being the groups.
 Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks
@@ -34,15 +34,14 @@ from numpy.lib.stride_tricks import as_strided
 from .window import taps
 
 # Patches are written out for a few images at a time, 2**18 numbers: an L2 cache, so that
-# the product finds them there. For 64 images of 32x28x28 at once they are 58 MB, and
-# forward and backward together take half as long again.
+# the product finds them there. For 64 images of 32x28x28 at once they would be 58 MB, and
+# forward and backward together take a third longer.
 BLOCK = 2**18
 
 
 def correlate(x, weight, axes):
     """y = patches @ weight.T: (G, N, H_out, W_out, O/G)."""
-    size = [axis.outputs for axis in axes]
-    y = np.empty((*x.shape[:2], *size, weight.shape[1]), x.dtype)
+    y = np.empty((*x.shape[:2], *(a.outputs for a in axes), weight.shape[1]), x.dtype)
     for images, patches in _patches(x, axes):
         out = y[:, images].reshape(len(y), -1, y.shape[-1])  # a view
         np.matmul(patches, weight.swapaxes(1, 2), out=out)
@@ -50,47 +49,51 @@ def correlate(x, weight, axes):
 
 
 def weight_gradient(dy, x, axes):
-    """dweight = dy.T @ patches, added up over the images: rows as those of weight."""
-    n_taps = axes[0].kernel * axes[1].kernel
-    dweight = np.zeros((len(x), dy.shape[-1], n_taps * x.shape[-1]), x.dtype)
+    """dweight = dy.T @ patches, added up over the images: (G, O/G, KH * KW * C/G)."""
+    size = axes[0].kernel * axes[1].kernel * x.shape[-1]
+    dweight = np.zeros((len(x), dy.shape[-1], size), x.dtype)
     for images, patches in _patches(x, axes):
-        dweight += _places(dy, images).swapaxes(1, 2) @ patches
+        dweight += _matrix(dy[:, images]).swapaxes(1, 2) @ patches
     return dweight
 
 
 def spread(dy, weight, axes):
-    """dx: for each tap, dy @ (the tap's weights), added to the entries that it saw."""
+    """dx: for each tap, dy @ its weights is added to what it saw: (G, N, H, W, C/G)."""
     groups, n, *places, o = dy.shape
     by_tap = weight.reshape(groups, o, axes[0].kernel * axes[1].kernel, -1)
     by_tap = by_tap.transpose(2, 0, 1, 3)  # (KH * KW, G, O/G, C/G)
-    size, c = [axis.size for axis in axes], by_tap.shape[-1]
-    dx = np.zeros((groups, n, *size, c), dy.dtype)
-    for images in _blocks(n, len(by_tap) * groups * math.prod(places) * c):
-        shares = _places(dy, images) @ by_tap  # (KH * KW, G, places, C/G)
-        shares = shares.reshape(len(by_tap), groups, -1, *places, c)
-        for share, (outs, seen) in zip(shares, taps(*axes), strict=True):
+    c = by_tap.shape[-1]
+    dx = np.zeros((groups, n, *(a.size for a in axes), c), dy.dtype)
+    for images in _blocks(n, groups * math.prod(places) * c):
+        part = _matrix(dy[:, images])
+        for tap, (outs, seen) in zip(by_tap, taps(*axes), strict=True):
+            share = (part @ tap).reshape(groups, -1, *places, c)
             dx[:, images, *seen] += share[:, :, *outs]
     return dx
 
 
 def _patches(x, axes):
-    """Yield a few images at a time: their slice, and their patches (G, places, KH*KW*C)."""
-    (groups, n, h, w, c), (rows, columns) = x.shape, axes
-    size = (rows.outputs, columns.outputs, rows.kernel, columns.kernel, c)
-    blocks = _blocks(n, groups * math.prod(size))
+    """Yield for a few images at a time: their slice, and their patches as rows."""
+    (groups, n, _, _, c), (h, w) = x.shape, axes
+    shape = (h.outputs, w.outputs, h.kernel, w.kernel, c)
+    blocks = _blocks(n, groups * math.prod(shape))
     m = min(n, blocks[0].stop) if blocks else 0
-    padded = np.zeros((groups, m, rows.padded(), columns.padded(), c), x.dtype)
-    g, i, dh, dw, dc = padded.strides
-    steps = (dh*rows.stride, dw*columns.stride, dh*rows.dilation, dw*columns.dilation)
-    windows = as_strided(padded, (groups, m, *size), (g, i, *steps, dc))
-    buffer = np.empty((groups, m, *size), x.dtype)
-    inside = np.s_[rows.padding : rows.padding + h, columns.padding : columns.padding + w]
+    padded = np.zeros((groups, m, h.padded, w.padded, c), x.dtype)
+    inside = (
+        slice(h.padding, h.padding + h.size),
+        slice(w.padding, w.padding + w.size),
+    )
+    # The patches overlap in memory: the next output is one stride on, the next tap one
+    # dilation. So they are a view, and writing them out is one copy.
+    *front, dh, dw, dc = padded.strides
+    steps = (dh * h.stride, dw * w.stride, dh * h.dilation, dw * w.dilation, dc)
+    windows = as_strided(padded, (groups, m, *shape), (*front, *steps))
+    rows = np.empty(windows.shape, x.dtype)
     for images in blocks:
-        part = x[:, images]
-        m = part.shape[1]
-        padded[:, :m, *inside] = part
-        buffer[:, :m] = windows[:, :m]
-        yield images, buffer[:, :m].reshape(groups, -1, math.prod(size[2:]))
+        m = x[:, images].shape[1]
+        padded[:, :m, *inside] = x[:, images]
+        rows[:, :m] = windows[:, :m]
+        yield images, rows[:, :m].reshape(groups, -1, math.prod(shape[2:]))
 
 
 def _blocks(n, size):
@@ -99,27 +102,25 @@ def _blocks(n, size):
     return [slice(i, i + step) for i in range(0, n, step)]
 
 
-def _places(dy, images):
-    """(G, N, H, W, C/G) -> (G, places of these images, C/G), contiguous."""
-    dy = np.ascontiguousarray(dy[:, images])
-    return dy.reshape(len(dy), -1, dy.shape[-1])
+def _matrix(dy):
+    """(G, N, H, W, O/G) -> (G, places, O/G), contiguous as a fast product needs it."""
+    return np.ascontiguousarray(dy).reshape(len(dy), -1, dy.shape[-1])
 
 
 # From torch's order of axes, and back to it
 
 
 def channels_last(x, groups):
-    """(N, C, H, W) -> (G, N, H, W, C/G)."""
+    """(N, C, H, W) -> (G, N, H, W, C/G): a view."""
     n, c, h, w = x.shape
-    x = x.reshape(n, groups, c // groups, h, w)
-    return x.transpose(1, 0, 3, 4, 2)
+    return x.reshape(n, groups, c // groups, h, w).transpose(1, 0, 3, 4, 2)
 
 
 def channels_first(y):
     """(G, N, H, W, C/G) -> (N, C, H, W).
 
-    For one group it is a view, and so are relu and pooling of it in memory: the channels
-    are still last when the next convolution asks for them, and need no copy.
+    For one group this is a view: in memory the channels stay last, also in what relu or
+    pooling makes of it, and the next convolution finds them as it likes them.
     """
     groups, n, h, w, c = y.shape
     return y.transpose(1, 0, 4, 2, 3).reshape(n, groups * c, h, w)
@@ -132,6 +133,6 @@ def as_rows(weight, groups):
 
 
 def as_weight(rows, shape):
-    """as_rows undone; `shape` may lack the axis KH of 1."""
+    """Undo as_rows; `shape` is that of the weight, and may lack the axis KH."""
     o, c, *kernel = shape
     return np.ascontiguousarray(np.moveaxis(rows.reshape(o, *kernel, c), -1, 1))

@@ -18,7 +18,7 @@ from .window import as_images, check_image, like_input, slide, taps, two_numbers
 def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Return the largest entry of each window of signals (N, C, L) or (C, L)."""
     arguments = (kernel_size, stride, padding, dilation, ceil_mode)
-    return _max_pool("max_pool1d", 1, x, *arguments)
+    return _max_pool(1, x, *arguments)
 
 
 def max_pool1d_backward(dy, cache):
@@ -39,13 +39,13 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     array([[[4., 6.]]])
     """
     arguments = (kernel_size, stride, padding, dilation, ceil_mode)
-    return _max_pool("max_pool2d", 2, x, *arguments)
+    return _max_pool(2, x, *arguments)
 
 
 def max_pool2d_backward(dy, cache):
     """Give each dy to the entry that was the largest, to the first of equal ones.
 
-    The others' gradient is 0: moved a little, they change nothing.
+    The others' gradient is 0: moved by a little, they change nothing.
     """
     x, choice, axes, dims = cache
     images = as_images(x, dims)
@@ -58,21 +58,21 @@ def max_pool2d_backward(dy, cache):
     return dx.reshape(x.shape)
 
 
-def _max_pool(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode):
+def _max_pool(dims, x, kernel_size, stride, padding, dilation, ceil_mode):
+    who = f"max_pool{dims}d"
     x = as_float(who, "input", x)
     axes = _axes(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode)
     images, windows = as_images(x, dims), list(enumerate(taps(*axes)))
     size = [axis.outputs for axis in axes]
     y = np.full_like(images, -np.inf, shape=(*images.shape[:2], *size))
     choice = np.zeros_like(y, np.min_scalar_type(len(windows)))  # which tap is y's
-    for k, (outs, _) in reversed(windows):
-        choice[..., *outs] = k  # to begin with, the first that is not in the padding
+    if any(axis.padding for axis in axes):  # begin with the first tap outside of it
+        for k, (outs, _) in reversed(windows):
+            choice[..., *outs] = k
     for k, (outs, seen) in windows:
-        entry, largest = images[..., *seen], y[..., *outs]
-        better = (entry > largest) | (entry != entry)  # nan != nan
-        np.maximum(
-            choice[..., *outs], better * choice.dtype.type(k), choice[..., *outs]
-        )
+        entry, largest, chosen = images[..., *seen], y[..., *outs], choice[..., *outs]
+        better = (entry > largest) | (entry != entry)  # only nan differs from itself
+        np.maximum(chosen, better * choice.dtype.type(k), out=chosen)
         np.maximum(largest, entry, out=largest)
     return like_input(y, x, dims), (x, choice, axes, dims)
 
@@ -82,7 +82,7 @@ def avg_pool1d(
 ):
     """Return the mean of each window of signals (N, C, L) or (C, L)."""
     arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
-    return _avg_pool("avg_pool1d", 1, x, *arguments)
+    return _avg_pool(1, x, *arguments)
 
 
 def avg_pool1d_backward(dy, cache):
@@ -109,22 +109,22 @@ def avg_pool2d(
     Raises ValueError for shapes and numbers that do not fit.
     """
     arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
-    return _avg_pool("avg_pool2d", 2, x, *arguments, divisor_override)
+    return _avg_pool(2, x, *arguments, divisor_override)
 
 
 def avg_pool2d_backward(dy, cache):
     """Share each dy equally among what its window saw: dx[i] = sum of dy / how many."""
     shape, axes, divisor, dims = cache
     share = as_images(dy, dims) / divisor
-    dx = np.zeros((*share.shape[:2], *(axis.size for axis in axes)), share.dtype)
+    size = [axis.size for axis in axes]
+    dx = np.zeros_like(share, shape=(*share.shape[:2], *size))
     for outs, seen in taps(*axes):
         dx[..., *seen] += share[..., *outs]
     return dx.reshape(shape)
 
 
-def _avg_pool(
-    who, dims, x, kernel_size, stride, padding, ceil_mode, include, override=None
-):
+def _avg_pool(dims, x, kernel_size, stride, padding, ceil_mode, include, override=None):
+    who = f"avg_pool{dims}d"
     x = as_float(who, "input", x)
     axes = _axes(who, dims, x, kernel_size, stride, padding, 1, ceil_mode)
     images, size = as_images(x, dims), [axis.outputs for axis in axes]
@@ -150,7 +150,7 @@ def _counts(axis, include_pad):
 
 def adaptive_avg_pool1d(x, output_size):
     """Cut signals (N, C, L) or (C, L) into so many windows and return the means."""
-    return _adaptive("adaptive_avg_pool1d", 1, x, output_size)
+    return _adaptive(1, x, output_size)
 
 
 def adaptive_avg_pool1d_backward(dy, cache):
@@ -167,7 +167,7 @@ def adaptive_avg_pool2d(x, output_size):
     output_size : a number, or one for rows and one for columns; None keeps H or W
     Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
     """
-    return _adaptive("adaptive_avg_pool2d", 2, x, output_size)
+    return _adaptive(2, x, output_size)
 
 
 def adaptive_avg_pool2d_backward(dy, cache):
@@ -182,15 +182,15 @@ def adaptive_avg_pool2d_backward(dy, cache):
     return dx
 
 
-def _adaptive(who, dims, x, output_size):
+def _adaptive(dims, x, output_size):
+    who = f"adaptive_avg_pool{dims}d"
     x = as_float(who, "input", x)
     check_image(who, x, dims)
     images = as_images(x, dims)
-    given = (
-        output_size if isinstance(output_size, tuple | list) else [output_size] * dims
-    )
-    size = [n if m is None else m for m, n in zip(given, x.shape[-dims:], strict=False)]
-    size = two_numbers(who, "output_size", size, least=0, dims=dims)
+    if isinstance(output_size, tuple | list) and len(output_size) == dims:
+        pairs = zip(output_size, x.shape[-dims:], strict=True)
+        output_size = tuple(size if n is None else n for n, size in pairs)
+    size = two_numbers(who, "output_size", output_size, least=0, dims=dims)
     size = (1, size[1]) if dims == 1 else size
     windows = [
         (i, j, rows, columns)

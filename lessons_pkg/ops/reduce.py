@@ -45,6 +45,8 @@ def mean_backward(dy, cache):
 
 def var(x, dim=None, unbiased=True, keepdim=False, correction=None):
     """y = sum of (x - mean)^2 / (n - correction); the correction is 1 where unbiased."""
+    if isinstance(dim, bool):  # var(x, False), torch's older order
+        dim, unbiased = None, dim
     x = as_float("var", "x", x)
     axes = check_dims("var", x, dim)
     n = _count(x, axes) - (int(unbiased) if correction is None else correction)
@@ -79,23 +81,26 @@ def std_backward(dy, cache):
 
 def amax(x, dim=None, keepdim=False):
     """y = the largest x over dim."""
+    return _extreme("amax", np.max, x, dim, keepdim)
+
+
+def _extreme(who, reduce, x, dim, keepdim):
     x = np.asarray(x)
-    axes = check_dims("amax", x, dim)
-    y = x.max(axis=axes, keepdims=True)
+    axes = check_dims(who, x, dim)
+    y = reduce(x, axis=axes, keepdims=True)
     return y if keepdim else y.squeeze(axes), (x.shape, axes, x == y)
 
 
 def amax_backward(dy, cache):
     """Share dy among the largest entries, all those that are equal."""
-    *_, largest = cache
-    share = largest / largest.sum(axis=cache[1], keepdims=True)
+    _, axes, chosen = cache
+    share = chosen / chosen.sum(axis=axes, keepdims=True)
     return _stretch(dy, cache) * share.astype(dy.dtype)
 
 
 def amin(x, dim=None, keepdim=False):
     """y = the smallest x over dim."""
-    y, cache = amax(np.negative(x), dim, keepdim)
-    return np.negative(y), cache
+    return _extreme("amin", np.min, x, dim, keepdim)
 
 
 def amin_backward(dy, cache):
@@ -105,27 +110,33 @@ def amin_backward(dy, cache):
 
 def max(x, dim, keepdim=False):
     """Return the largest x along one axis, and where it stands: (values, indices)."""
+    return _choice("max", np.argmax, x, dim, keepdim)
+
+
+def _choice(who, choose, x, dim, keepdim):
     x = np.asarray(x)
-    (axis,) = check_dims("max", x, dim, one=True)
-    where = np.expand_dims(x.argmax(axis), axis) if x.ndim else np.zeros((), int)
-    values = np.take_along_axis(x, where, axis) if x.ndim else x.copy()
-    out = (values, where) if keepdim else (values.squeeze(axis), where.squeeze(axis))
-    return out if x.ndim else (values, where), (x.shape, (axis,), where)
+    (axis,) = check_dims(who, x, dim, one=True)
+    rows = x if x.ndim else x[None]
+    where = choose(rows, axis=axis, keepdims=True)
+    values = np.take_along_axis(rows, where, axis)
+    if not keepdim or not x.ndim:
+        values, where_out = values.squeeze(axis), where.squeeze(axis)
+    else:
+        where_out = where
+    return (values, where_out), (x.shape, axis, where)
 
 
 def max_backward(dy, cache):
     """Give dy to the entry that was chosen."""
-    shape, (axis,), where = cache
-    dx = np.zeros(shape, dy[0].dtype)
-    if dx.ndim:
-        np.put_along_axis(dx, where, dy[0].reshape(where.shape), axis)
-    return dx if dx.ndim else dy[0]
+    shape, axis, where = cache
+    dx = np.zeros(shape or (1,), dy[0].dtype)
+    np.put_along_axis(dx, where, dy[0].reshape(where.shape), axis)
+    return dx.reshape(shape)
 
 
 def min(x, dim, keepdim=False):
     """Return the smallest x along one axis, and where it stands: (values, indices)."""
-    (values, where), cache = max(np.negative(x), dim, keepdim)
-    return (np.negative(values), where), cache
+    return _choice("min", np.argmin, x, dim, keepdim)
 
 
 def min_backward(dy, cache):
@@ -135,15 +146,19 @@ def min_backward(dy, cache):
 
 def argmax(x, dim=None, keepdim=False):
     """Return where the largest x stands, along one axis or in the flattened x."""
-    x = np.asarray(x)
-    if dim is not None:
-        check_dims("argmax", x, dim, one=True)
-    return x.argmax(dim if x.ndim else None, keepdims=keepdim), None
+    return _place("argmax", np.argmax, x, dim, keepdim)
 
 
 def argmin(x, dim=None, keepdim=False):
     """Return where the smallest x stands, along one axis or in the flattened x."""
-    return argmax(np.negative(x), dim, keepdim)
+    return _place("argmin", np.argmin, x, dim, keepdim)
+
+
+def _place(who, choose, x, dim, keepdim):
+    x = np.asarray(x)
+    if dim is not None:
+        (dim,) = check_dims(who, x, dim, one=True)
+    return choose(x, axis=dim if x.ndim else None, keepdims=keepdim), None
 
 
 def logsumexp(x, dim, keepdim=False):

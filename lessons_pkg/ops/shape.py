@@ -6,7 +6,7 @@ its number came from; where a number was used more than once, its gradients add 
 
 import numpy as np
 
-from .elementwise import unbroadcast, where
+from .elementwise import unbroadcast, where, where_backward
 from .inputs import check_dims
 
 
@@ -255,6 +255,8 @@ def setitem_backward(dy, cache):
 def gather(x, dim, index):
     """Pick along one axis: for dim=1 of two, y[i, j] = x[i, index[i, j]]."""
     x, index = np.asarray(x), np.asarray(index)
+    if index.size == 0:
+        index = index.reshape(index.shape + (1,) * (x.ndim - index.ndim))
     where = _where("gather", x, dim, index)
     return x[where], (x.shape, where)
 
@@ -288,19 +290,31 @@ index_select_backward = gather_backward
 
 
 def masked_fill(x, mask, value):
-    """y = value where mask is true, else x."""
-    y, (mask, _, shape) = where(mask, value, x)
-    return y.astype(np.asarray(x).dtype, copy=False), (mask, shape)
+    """y = value where mask is true, else x; the value is one number."""
+    if np.ndim(value):
+        raise ValueError(
+            f"masked_fill: value must be one number, not {np.shape(value)}."
+        )
+    y, cache = where(mask, value, x)
+    return y.astype(np.asarray(x).dtype, copy=False), cache
 
 
 def masked_fill_backward(dy, cache):
-    """dL/dx = dy where mask is false, else 0."""
-    mask, shape = cache
-    return unbroadcast(np.where(mask, dy.dtype.type(0), dy), shape)
+    """dL/dx = dy where mask is false, else 0; dL/dvalue = the sum of the rest."""
+    _, dvalue, dx = where_backward(dy, cache)
+    return dx, None, dvalue
+
+
+def _check_matrix(who, x):
+    if np.ndim(x) < 2:
+        raise ValueError(
+            f"{who}: x must have at least two axes, not shape {np.shape(x)}."
+        )
 
 
 def tril(x, diagonal=0):
     """Keep the lower triangle of the last two axes, up to this diagonal; 0 elsewhere."""
+    _check_matrix("tril", x)
     return np.tril(x, diagonal), diagonal
 
 
@@ -311,6 +325,7 @@ def tril_backward(dy, cache):
 
 def triu(x, diagonal=0):
     """Keep the upper triangle of the last two axes, from this diagonal on."""
+    _check_matrix("triu", x)
     return np.triu(x, diagonal), diagonal
 
 

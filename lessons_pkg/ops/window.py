@@ -35,8 +35,9 @@ class Axis(NamedTuple):
     padding: int  # before the first entry
     dilation: int = 1
 
+    @property
     def padded(self):
-        """Return how long the axis is with its padding."""
+        """How long the axis is with the padding that the windows see."""
         seen = (self.outputs - 1) * self.stride + self.dilation * (self.kernel - 1) + 1
         return max(seen, self.padding + self.size)
 

@@ -97,7 +97,7 @@ class Optimizer:
         rule = None
         if name in _FROM_0 and not (isinstance(value, Real) and value >= 0):
             rule = "a number of 0 or more, such as 0.1"
-        if name == "betas" and not (len(value) == 2 and all(0 <= b < 1 for b in value)):
+        if name == "betas" and not _are_betas(value):
             rule = "two numbers from 0 to below 1, such as (0.9, 0.999)"
         if rule:
             raise ValueError(
@@ -190,6 +190,10 @@ class Optimizer:
 def arguments(names):
     """Return the options among the locals() of a subclass's __init__."""
     return {k: v for k, v in names.items() if k not in ("self", "params", "__class__")}
+
+
+def _are_betas(values):
+    return np.shape(values) == (2,) and all(0 <= beta < 1 for beta in values)
 
 
 def _plain(group):

@@ -44,6 +44,10 @@ def arange(
     if dtype is None:
         dtype = np.result_type(*(as_array(v).dtype for v in (start, end, step)))
         dtype = np.float32 if dtype.kind == "f" else np.int64
+    if np.dtype(dtype).kind != "f":
+        start, end, step = int(start), int(end), int(step)
+    if step == 0 or (end - start) * step < 0:
+        raise ValueError(f"arange: steps of {step} do not lead from {start} to {end}.")
     return _new(np.arange(start, end, step), dtype, requires_grad, unsupported)
 
 
@@ -51,6 +55,9 @@ def linspace(
     start, end, steps, *, dtype=np.float32, requires_grad=False, **unsupported
 ):
     """Return `steps` numbers at equal distances, both ends included."""
+    if np.dtype(dtype).kind != "f":
+        refuse("torch.linspace", "dtype", dtype)
+    start, end = float(start), float(end)
     return _new(np.linspace(start, end, steps), dtype, requires_grad, unsupported)
 
 

@@ -14,6 +14,15 @@ def floats(x):
     return x if x.dtype.kind == "f" else to(x, np.float32)
 
 
+def only_floats(input):
+    """The tensor as it is; whole numbers, which torch refuses or leaves whole, are refused."""
+    if isinstance(input, Tensor) and input.dtype.kind != "f":
+        raise NotImplementedError(
+            f"whole numbers ({input.dtype}) are not supported here; use x.float() first"
+        )
+    return input
+
+
 def common(x, other):
     """Both in torch's common dtype: see result_type."""
     if isinstance(x, Tensor) and isinstance(other, Tensor) and x.dtype == other.dtype:

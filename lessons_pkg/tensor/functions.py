@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import ops
 from .define import define
-from .dtypes import common, common_floats, floats, operand, result_type, to
+from .dtypes import common, common_floats, floats, only_floats, operand, result_type, to
 from .tensor import Tensor, apply, as_array
 
 abs = define("abs(input, *, out=None)")
@@ -19,15 +19,19 @@ neg = define("neg(input, *, out=None)")
 square = define("square(input, *, out=None)")
 clamp = define("clamp(input, min=None, max=None, *, out=None)")
 relu = define("relu(input)")
-softmax = define("softmax(input, dim, *, dtype=None, out=None)")
-log_softmax = define("log_softmax(input, dim, *, dtype=None, out=None)")
+softmax = define("softmax(input, dim, *, dtype=None, out=None)", only_floats)
+log_softmax = define("log_softmax(input, dim, *, dtype=None, out=None)", only_floats)
 sum = define("sum(input, dim=None, keepdim=False, *, dtype=None, out=None)")
-mean = define("mean(input, dim=None, keepdim=False, *, dtype=None, out=None)")
+mean = define(
+    "mean(input, dim=None, keepdim=False, *, dtype=None, out=None)", only_floats
+)
 var = define(
-    "var(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None)"
+    "var(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None)",
+    only_floats,
 )
 std = define(
-    "std(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None)"
+    "std(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None)",
+    only_floats,
 )
 amax = define("amax(input, dim=None, keepdim=False, *, out=None)")
 amin = define("amin(input, dim=None, keepdim=False, *, out=None)")

@@ -207,11 +207,13 @@ def contiguous(self):
 
 
 @method
-def to(self, dtype=None, **unsupported):
-    """Return the tensor with another dtype."""
-    if unsupported or isinstance(dtype, str):
+def to(self, dtype):
+    """Return the tensor with another dtype; "cpu" changes nothing."""
+    if dtype == "cpu":
+        return self
+    if isinstance(dtype, str | Tensor):
         raise NotImplementedError(
-            "to: only a dtype is supported here; use torch.Tensor.to"
+            f"to: {dtype!r} is not supported here; use torch.Tensor.to"
         )
     return to_dtype(self, dtype)
 

@@ -373,8 +373,8 @@ def test_target_out_of_range(row, wrong):
     with pytest.raises(ValueError, match="cross_entropy") as error:
         cross_entropy(random(7, 5), target)
     assert str(error.value) == (
-        f"cross_entropy: target[{row}] is {wrong}, but the 5 classes in logits are 0 to 4. "
-        f"Number the classes from 0, or give logits one column for each class."
+        f"cross_entropy: target[{row}] is {wrong}, but scores (7, 5) have classes 0 to 4. "
+        f"Number the classes from 0, or give each class a score."
     )
 
 
@@ -400,7 +400,7 @@ def test_target_of_the_wrong_shape(shape):
     with pytest.raises(ValueError, match="cross_entropy") as error:
         cross_entropy(random(7, 5), np.zeros(shape, int))
     assert str(error.value) == (
-        f"cross_entropy: target must have shape (7,) to go with logits (7, 5), but came "
+        f"cross_entropy: target must have shape (7,) to go with scores (7, 5), but came "
         f"with shape {shape}. Give one class number for each example."
     )
 

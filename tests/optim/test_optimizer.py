@@ -351,6 +351,11 @@ BETAS = "two numbers from 0 to below 1, such as (0.9, 0.999)"
             f"Adam: betas must be {BETAS}, but came as (0.9, 0.99, 0.999).",
         ),
         (
+            lambda: optim.Adam([P], betas=0.9),
+            ValueError,
+            f"Adam: betas must be {BETAS}, but came as 0.9.",
+        ),
+        (
             lambda: optim.SGD([P], momentum=0.9, dampening=0.1, nesterov=True),
             ValueError,
             "SGD: Nesterov momentum requires a momentum and zero dampening, but came "

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from .draw import cases, special
+from .draw import cases, layer_cases, special
 
 inf, nan = np.inf, np.nan
 
 
 def pair(draw, *values):
     """One number for both axes, or one for each."""
-    return draw.choice(draw.choice(*values), (draw.choice(*values), draw.choice(*values)))
+    return draw.choice(
+        draw.choice(*values), (draw.choice(*values), draw.choice(*values))
+    )
 
 
 def image(draw, channels, low, high, dims=2):
@@ -156,3 +158,58 @@ special("conv2d", np.zeros((0, 3, 6, 5)), x[:, :, :3, :2], np.ones(2))
 special("conv2d", x, x, np.zeros(2), 1, (5, 4))  # as large as the image
 special("conv_transpose2d", x[:, :2], x[:, :, :3, :2], None, 1, 0, (2, 1), 1, 3)
 special("conv2d", np.where(x > 2, inf, x), np.ones((1, 3, 2, 2)))
+
+
+# Layers
+
+
+@layer_cases("Conv2d", count=24)
+def conv2d_layer(draw):
+    (x, weight, bias), options = conv2d(draw)
+    sizes = (x.shape[-3], len(weight), weight.shape[2:])
+    return (sizes, options | dict(bias=bias is not None)), (x,)
+
+
+@layer_cases("Conv1d", count=24)
+def conv1d_layer(draw):
+    (x, weight, bias), options = conv1d(draw)
+    sizes = (x.shape[-2], len(weight), weight.shape[2:])
+    return (sizes, options | dict(bias=bias is not None)), (x,)
+
+
+@layer_cases("ConvTranspose2d", count=24)
+def conv_transpose2d_layer(draw):
+    (x, weight, bias), options = conv_transpose2d(draw)
+    sizes = (len(weight), weight.shape[1] * options["groups"], weight.shape[2:])
+    return (sizes, options | dict(bias=bias is not None)), (x,)
+
+
+def pool_layer(function):
+    def generate(draw):
+        args, kwargs = function(draw)
+        return (args[1:], kwargs), args[:1]
+
+    return generate
+
+
+layer_cases("MaxPool1d")(pool_layer(max_pool1d))
+layer_cases("MaxPool2d")(pool_layer(max_pool2d))
+layer_cases("AvgPool1d")(pool_layer(avg_pool1d))
+layer_cases("AvgPool2d")(pool_layer(avg_pool2d))
+layer_cases("AdaptiveAvgPool1d")(pool_layer(adaptive_avg_pool1d))
+layer_cases("AdaptiveAvgPool2d")(pool_layer(adaptive_avg_pool2d))
+
+
+@layer_cases("MaxPool2d")
+def in_order(draw):
+    return ((2, None, 1, 1, False, True), {}), (draw.permuted(2, 3, 7, 5),)
+
+
+@layer_cases("Conv2d")
+def in_order_too(draw):
+    return ((4, 6, 3, 2, 1, 1, 2, False, "zeros"), {}), (draw.array(2, 4, 7, 5),)
+
+
+@layer_cases("ConvTranspose2d")
+def all_in_order(draw):
+    return ((4, 6, 3, 2, 1, 1, 2, False, 2), {}), (draw.array(2, 4, 3, 5),)
