@@ -200,7 +200,7 @@ def short(default):
 @functools.cache
 def refused(value):
     """Find the arguments that raise NotImplementedError, by reading the code."""
-    if inspect.isclass(value) and hasattr(value, "options"):  # a layer of a function
+    if inspect.isclass(value) and hasattr(value, "function"):  # a layer made of one
         inner = refused(value.function)
         return tuple(name for name in value.options if name in inner)
     found = parameters(value) if callable(value) else None

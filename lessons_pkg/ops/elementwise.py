@@ -220,6 +220,10 @@ def clamp(x, min=None, max=None):
     """y = x, but no less than min and no more than max; either may be None."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given.")
+    if (
+        np.asarray(x).dtype.kind == "f"
+    ):  # bounds of whole numbers do not change the dtype
+        min, max = (b if np.ndim(b) == 0 else b.astype(x.dtype) for b in (min, max))
     return np.clip(x, min, max), (x, min, max)
 
 

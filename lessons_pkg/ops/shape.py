@@ -255,6 +255,7 @@ def setitem_backward(dy, cache):
 def gather(x, dim, index):
     """Pick along one axis: for dim=1 of two, y[i, j] = x[i, index[i, j]]."""
     x, index = np.asarray(x), np.asarray(index)
+    _check_axes("gather", x)
     if index.size == 0:
         index = index.reshape(index.shape + (1,) * (x.ndim - index.ndim))
     where = _where("gather", x, dim, index)
@@ -264,6 +265,13 @@ def gather(x, dim, index):
 def gather_backward(dy, cache):
     """Add dy back to where each entry was picked."""
     return getitem_backward(dy, cache)
+
+
+def _check_axes(who, x):
+    if x.ndim == 0:
+        raise NotImplementedError(
+            f"{who}: a single number as x is not supported here; use torch.{who}"
+        )
 
 
 def _where(who, x, dim, index):
@@ -281,6 +289,7 @@ def _where(who, x, dim, index):
 def index_select(x, dim, index):
     """Pick whole slices along one axis: for dim=1 of two, y[i, j] = x[i, index[j]]."""
     x = np.asarray(x)
+    _check_axes("index_select", x)
     (axis,) = check_dims("index_select", x, dim, one=True)
     where = (slice(None),) * axis + (np.asarray(index),)
     return x[where], (x.shape, where)

@@ -176,7 +176,8 @@ class Optimizer:
         numbers = [i for group in groups for i in group["params"]]
         for i, p in zip(numbers, params, strict=True):
             for name, value in state_dict["state"].get(i, {}).items():
-                self.state[p][name] = _own(name, value, p.dtype)
+                copy = np.asarray(value).astype(p.dtype)
+                self.state[p][name] = int(copy) if name == "step" else copy
 
     def __repr__(self):
         """List the options of each group, as torch does."""
@@ -212,10 +213,3 @@ def _descent(p, g, options):
     if options.get("weight_decay") and not options.get("decoupled_weight_decay"):
         g = g + options["weight_decay"] * p
     return g
-
-
-def _own(name, value, dtype):
-    """Copy a loaded value: a count, nothing, or an array of the parameter's dtype."""
-    if name == "step":
-        return int(value)
-    return None if value is None else np.asarray(value).astype(dtype)

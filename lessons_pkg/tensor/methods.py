@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import ops
 from . import functions as f
+from .define import refuse
 from .dtypes import operand
 from .dtypes import to as to_dtype
 from .tensor import Tensor, apply, wrap
@@ -206,22 +207,34 @@ def contiguous(self):
     return self if self.array.flags.c_contiguous else self.clone()
 
 
+def _refuse(name, unsupported):
+    for argument, value in unsupported.items():
+        refuse(f"torch.Tensor.{name}", argument, value)
+
+
 @method
-def to(self, dtype):
+def to(self, dtype, **unsupported):
     """Return the tensor with another dtype; "cpu" changes nothing."""
+    _refuse("to", unsupported)
     if dtype == "cpu":
         return self
     if isinstance(dtype, str | Tensor):
-        raise NotImplementedError(
-            f"to: {dtype!r} is not supported here; use torch.Tensor.to"
-        )
+        refuse("torch.Tensor.to", "other", dtype)
     return to_dtype(self, dtype)
 
 
-method(lambda self: to_dtype(self, np.float32), "float")
-method(lambda self: to_dtype(self, np.float64), "double")
-method(lambda self: to_dtype(self, np.int64), "long")
-method(lambda self: to_dtype(self, np.bool), "bool")
+def _conversion(name, dtype):
+    def convert(self, **unsupported):
+        _refuse(name, unsupported)
+        return to_dtype(self, dtype)
+
+    method(convert, name)
+
+
+_conversion("float", np.float32)
+_conversion("double", np.float64)
+_conversion("long", np.int64)
+_conversion("bool", np.bool)
 
 
 # Parts

@@ -135,6 +135,20 @@ def test_a_graph_notices_that_a_step_changed_what_it_saved():
         loss.backward()
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_numpys_numbers_do_not_widen_the_arithmetic(name):
+    """lr = np.float64(0.1) would make lr * g float64, and round differently."""
+    results = []
+    for lr in (0.1, np.float64(0.1)):
+        p = Tensor(np.linspace(1, 2, 50, dtype="float32"), requires_grad=True)
+        p.grad = Tensor(np.linspace(-3, 3, 50, dtype="float32"))
+        optimizer = getattr(optim, name)([p], weight_decay=0.1)
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.step()
+        results.append(p.tolist())
+    assert results[0] == results[1]
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", ALL)
 def test_overflow_is_silent_as_in_torch(name):
@@ -312,6 +326,12 @@ BETAS = "two numbers from 0 to below 1, such as (0.9, 0.999)"
             lambda: optim.SGD([{"params": [P]}, {"params": [P]}]),
             ValueError,
             "SGD: some parameters appear more than once: entry 0 of params, of shape "
+            "(1,). Give each parameter itself, once.",
+        ),
+        (
+            lambda: optim.SGD([P, P]),
+            ValueError,
+            "SGD: some parameters appear more than once: entry 1 of params, of shape "
             "(1,). Give each parameter itself, once.",
         ),
         (

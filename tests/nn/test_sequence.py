@@ -1,0 +1,184 @@
+"""Recurrent layers, attention and the Transformer: what parity with torch leaves open."""
+
+import numpy as np
+import pytest
+import torch
+
+import lessons_pkg as lp
+from lessons_pkg import nn
+from lessons_pkg.nn.transformer import TransformerEncoder
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_recurrent_weights_start_uniform(kind):
+    lp.manual_seed(0)
+    for p in kind(30, 100, num_layers=2).parameters():
+        w = p.array.ravel()  # within 1 / sqrt(100) = 0.1; std 0.1 / sqrt(3)
+        assert abs(w).max() <= 0.1 < abs(w).max() * 1.05
+        np.testing.assert_allclose(w.std(), 0.1 / 3**0.5, rtol=0.1)
+
+
+def test_attention_weights_start_as_in_torch():
+    lp.manual_seed(0)
+    layer = nn.MultiheadAttention(100, 4)
+    bounds = {"in_proj_weight": (6 / 400) ** 0.5, "out_proj.weight": 0.1}
+    for name, p in layer.named_parameters():
+        if name in bounds:
+            np.testing.assert_allclose(abs(p.array).max(), bounds[name], rtol=0.02)
+        else:
+            np.testing.assert_array_equal(p.array, 0)
+
+
+def test_a_step_at_a_time_is_the_whole_sequence():
+    layer, x = nn.LSTM(3, 5, num_layers=2), lp.randn(4, 2, 3)
+    output, last = layer(x)
+    hx, steps = None, []
+    for t in range(4):
+        y, hx = layer(x[t : t + 1], hx)
+        steps.append(y)
+    np.testing.assert_allclose(lp.cat(steps).detach(), output.detach(), atol=1e-6)
+    for a, b in zip(hx, last, strict=True):
+        np.testing.assert_allclose(a.detach(), b.detach(), atol=1e-6)
+
+
+def test_dropout_between_layers_only_in_training():
+    lp.manual_seed(0)
+    layer, x = nn.GRU(3, 200, num_layers=2, dropout=0.5), lp.randn(2, 1, 3)
+    first, second = layer(x)[0].detach(), layer(x)[0].detach()
+    assert (first.array != second.array).all()
+    layer.eval()
+    np.testing.assert_array_equal(layer(x)[0].detach(), layer(x)[0].detach())
+
+
+def test_dropout_of_one_layer_warns():
+    with pytest.warns(UserWarning, match="dropout") as warnings:
+        nn.RNN(3, 5, dropout=0.5)
+    assert str(warnings[0].message) == (
+        "RNN: dropout=0.5 acts between layers, but there is only one."
+    )
+
+
+def test_dropout_of_attention_is_in_the_weights():
+    lp.manual_seed(0)
+    layer, x = nn.MultiheadAttention(4, 1, dropout=0.25), lp.zeros(50, 1, 4)
+    _, weights = layer(x, x, x)  # equal keys: each weight is 1/50, or dropped
+    dropped = weights.array == 0
+    np.testing.assert_allclose(dropped.mean(), 0.25, atol=0.03)
+    np.testing.assert_allclose(weights.array[~dropped], 1 / 50 / 0.75, rtol=1e-6)
+
+
+def test_the_encoder_as_in_torch():
+    given = {"dim_feedforward": 7, "dropout": 0.0, "batch_first": True}
+    ours = TransformerEncoder(
+        nn.TransformerEncoderLayer(6, 2, **given), 2, nn.LayerNorm(6)
+    )
+    theirs = torch.nn.TransformerEncoder(
+        torch.nn.TransformerEncoderLayer(6, 2, **given), 2, torch.nn.LayerNorm(6)
+    )
+    first, second = ours.layers
+    assert first.linear1.weight is not second.linear1.weight
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    for p in theirs.parameters():  # torch's copies start equal: tell them apart
+        torch.nn.init.normal_(p, 0, 0.5)
+    ours.load_state_dict(theirs.state_dict())
+    x = np.random.default_rng(0).normal(size=(3, 5, 6)).astype(np.float32)
+    padding, later = np.arange(5) >= [[5], [2], [4]], np.triu(np.ones((5, 5), bool), 1)
+    y = ours(lp.tensor(x), lp.tensor(later), lp.tensor(padding))
+    expected = theirs(torch.tensor(x), torch.tensor(later), torch.tensor(padding))
+    np.testing.assert_allclose(y.detach(), expected.detach(), atol=1e-5)
+    y.square().sum().backward()
+    expected.square().sum().backward()
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        np.testing.assert_allclose(p.grad.array, q.grad, rtol=1e-3, atol=1e-4)
+
+
+# Error sentences
+
+X = lp.zeros(4, 2, 3)
+TRIANGLE = "Give it, such as triu(ones(L, S), 1).bool()."
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: nn.LSTM(5, 7)(X),
+            "LSTM: the input must have 2 or 3 axes, the last one of input_size=5 entries, "
+            "but came with shape (4, 2, 3).",
+        ),
+        (
+            lambda: nn.LSTM(3, 7)(X, (lp.zeros(1, 4, 7), lp.zeros(1, 2, 7))),
+            "LSTM: hx must hold 2 of shape (1, 2, 7), but the shapes (1, 4, 7), (1, 2, 7) "
+            "came.",
+        ),
+        (
+            lambda: nn.GRU(3, 7)(X[:, 0], lp.zeros(1, 1, 7)),
+            "GRU: hx must hold 1 of shape (1, 7), but the shapes (1, 1, 7) came.",
+        ),
+        (
+            lambda: nn.RNN(3, 7, nonlinearity="sigmoid"),
+            "RNN: nonlinearity must be 'tanh' or 'relu', but 'sigmoid' came.",
+        ),
+        (
+            lambda: nn.MultiheadAttention(3, 2),
+            "MultiheadAttention: embed_dim=3 must be divisible by num_heads=2.",
+        ),
+        (
+            lambda: nn.MultiheadAttention(3, 1)(X, X, X[:2]),
+            "MultiheadAttention: query, key and value must have 2 or 3 axes, the last of 3, "
+            "3 and 3 entries, with as many values as keys and the same N, but came with "
+            "shapes (4, 2, 3), (4, 2, 3) and (2, 2, 3).",
+        ),
+        (
+            lambda: nn.MultiheadAttention(3, 1)(X, X, X, is_causal=True),
+            "MultiheadAttention: is_causal=True says that attn_mask is causal, but none "
+            f"came. {TRIANGLE}",
+        ),
+        (
+            lambda: nn.MultiheadAttention(3, 1)(X, X, X, attn_mask=lp.zeros(2, 4)),
+            "MultiheadAttention: attn_mask must have shape (4, 4) or (2, 4, 4), but came "
+            "with (2, 4).",
+        ),
+        (
+            lambda: nn.MultiheadAttention(3, 1)(X, X, X, lp.zeros(4, 2)),
+            "MultiheadAttention: key_padding_mask must have shape (2, 4), but came with "
+            "(4, 2).",
+        ),
+        (
+            lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"),
+            "TransformerEncoderLayer: activation must be 'relu', 'gelu' or a function, but "
+            "'tanh' came.",
+        ),
+    ],
+)
+def test_what_does_not_fit(call, sentence):
+    with pytest.raises(ValueError, match=":") as error:
+        call()
+    assert str(error.value) == sentence
+
+
+def test_a_mask_of_whole_numbers():
+    with pytest.raises(TypeError) as error:
+        nn.MultiheadAttention(3, 1)(X, X, X, attn_mask=lp.zeros(4, 4).long())
+    assert str(error.value) == (
+        "MultiheadAttention: attn_mask must hold booleans or floats, but its dtype is int64."
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "args", "option"),
+    [
+        ("LSTM", (3, 5), {"proj_size": 2}),
+        ("GRU", (3, 5), {"device": "meta"}),
+        ("MultiheadAttention", (4, 2), {"add_bias_kv": True}),
+        ("MultiheadAttention", (4, 2), {"add_zero_attn": True}),
+        ("TransformerEncoderLayer", (4, 2), {"dtype": np.float64}),
+    ],
+)
+def test_what_is_not_supported(layer, args, option):
+    with pytest.raises(NotImplementedError) as error:
+        getattr(nn, layer)(*args, **option)
+    ((name, value),) = option.items()
+    assert str(error.value) == (
+        f"{layer}: {name}={value!r} is not supported here; use torch.nn.{layer}"
+    )
