@@ -27,6 +27,7 @@ PINS = {
     "numpy": "2.4.6",
     "matplotlib": "3.11.2",
     "scikit-learn": "1.9.1",
+    "tqdm": "4.70.1",
     "torch": "2.13.0",
     "jupyterlab": "4.6.6",
     "ipykernel": "7.4.0",
@@ -153,7 +154,7 @@ def test_packages_at_their_pins(repository, monkeypatch):
     install(monkeypatch, PINS | {"torch": "2.13.0+cpu"})
     assert_passes(
         environment.check_packages,
-        "packages     7 at their pinned versions "
+        "packages     8 at their pinned versions "
         "(numpy 2.4.6, torch 2.13.0+cpu, jupyterlab 4.6.6, ...)",
     )
 
@@ -183,11 +184,11 @@ def test_packages_missing_and_at_other_versions(repository, monkeypatch):
     install(monkeypatch, {"numpy": "2.4.6", "torch": "2.6.0"})
     assert_fails(
         environment.check_packages,
-        "packages     missing: matplotlib, scikit-learn, jupyterlab, ipykernel, "
-        "nbclient; torch is 2.6.0 instead of 2.13.0",
+        "packages     missing: matplotlib, scikit-learn, tqdm, jupyterlab, "
+        "ipykernel, nbclient; torch is 2.6.0 instead of 2.13.0",
         f"/venv/bin/python -m pip install -c {repository}/constraints.txt "
-        "matplotlib==3.11.2 scikit-learn==1.9.1 torch==2.13.0 jupyterlab==4.6.6 "
-        "ipykernel==7.4.0 nbclient==0.11.0",
+        "matplotlib==3.11.2 scikit-learn==1.9.1 tqdm==4.70.1 torch==2.13.0 "
+        "jupyterlab==4.6.6 ipykernel==7.4.0 nbclient==0.11.0",
     )
 
 
@@ -845,10 +846,29 @@ def test_the_doctor_itself_loads_no_heavy_package():
     code = (
         "import sys, lessons_pkg.cli, lessons_pkg.doctor as d\n"
         "[d.run_check(*c) for c in d.checks()[:-1]]\n"
-        "print([m for m in ('torch', 'numpy', 'matplotlib') if m in sys.modules])"
+        "print([m for m in ('torch', 'matplotlib') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout.strip() == "[]", run.stderr
+
+
+def test_the_doctor_runs_without_numpy(tmp_path):
+    (tmp_path / "numpy.py").write_text("raise ImportError('numpy is broken')")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import lessons_pkg as lp, lessons_pkg.doctor as d\n"
+        "[d.run_check(*c) for c in d.checks()[:-1]]\n"
+        "print(hasattr(lp, '__wrapped__'))\n"
+        "lp.tensor"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "False"
+    assert run.stderr.strip().endswith(
+        "ImportError: lessons_pkg.tensor: the engine could not be loaded (numpy is "
+        "broken). Run `lessons doctor`: it says what to install."
+    )
 
 
 # --- on the screen --------------------------------------------------------------------

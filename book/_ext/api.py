@@ -8,6 +8,7 @@ import ast
 import functools
 import importlib
 import inspect
+import re
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,10 @@ TORCH_HOMES = {
     "data": "torch.utils.data",
     "autograd": "torch.autograd",
 }
+# A first paragraph may end in the name of torch's function.
+TORCH_NAMED = re.compile(r"\s+(torch(?:\.\w+)+)\.$")
+# These are refused wherever torch has them; the page says so once.
+EVERYWHERE = {"out", "device"}
 # Methods that only say what the class's own entry says.
 NOT_SHOWN = {"forward", "extra_repr", "update", "reset_parameters"}
 
@@ -57,7 +62,7 @@ class Entry:
     @property
     def summary(self):
         """The first paragraph of the docstring, on one line."""
-        return " ".join(self.doc.partition("\n\n")[0].split())
+        return TORCH_NAMED.sub("", first_paragraph(self.doc))
 
     @property
     def rest(self):
@@ -106,13 +111,14 @@ def resolve(home):
 def entry(home, name, value):
     """Describe one name."""
     full = f"{home}.{name}".lstrip(".")
+    hidden = EVERYWHERE | ({"dtype"} if inspect.isclass(value) else set())
     shown = Entry(
         full,
         value,
         signature_of(name, value),
         SENTENCES.get(full) or docstring(value),
         counterpart(home, name, value),
-        refused(value),
+        tuple(n for n in refused(value) if n not in hidden and n[0] != "_"),
         DIFFERENCES.get(full, ""),
         group_of(home, name, value),
     )
@@ -138,6 +144,11 @@ def docstring(value):
     return (inspect.getdoc(value) or "") if described else ""
 
 
+def first_paragraph(doc):
+    """Get what a docstring says first, on one line."""
+    return " ".join(doc.partition("\n\n")[0].split())
+
+
 def counterpart(home, name, value):
     """Name what torch has in the place of this; None where it has nothing."""
     full = f"{home}.{name}".lstrip(".")
@@ -145,6 +156,10 @@ def counterpart(home, name, value):
         return None
     if hasattr(value, "torch_name") and home != "Tensor":
         return value.torch_name
+    if home != "Tensor" and (
+        named := TORCH_NAMED.search(first_paragraph(docstring(value)))
+    ):
+        return named[1]
     outer, _, inner = home.rpartition(".")
     if home in TORCH_HOMES:
         return f"{TORCH_HOMES[home]}.{name}"
@@ -216,22 +231,32 @@ def refused(value):
 
 def named_in_refusals(value):
     """Collect the arguments named in calls of `unsupported`, `refuse` and their like."""
-    code = value.__init__ if inspect.isclass(value) else value
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
-    except (OSError, TypeError):
-        return set()
     found = set()
-    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
-        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        if "unsupported" in name:
-            found |= {keyword.arg for keyword in call.keywords}
-        elif name == "refuse":
-            found |= {a.value for a in call.args if isinstance(a, ast.Constant)}
-    if inspect.isclass(value):
-        module = inspect.getmodule(value.__mro__[-2])  # of its first base
-        found |= getattr(module, "_WAYS", set())  # torch's ways of running an optimiser
+    for source in filter(is_ours, value.__mro__ if inspect.isclass(value) else [value]):
+        # torch's ways of running an optimiser
+        found |= getattr(inspect.getmodule(source), "_WAYS", set())
+        tree = ast.parse(source_of(source))
+        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            if "unsupported" in name:
+                found |= {keyword.arg for keyword in call.keywords}
+            elif name == "refuse":
+                found |= {a.value for a in call.args if isinstance(a, ast.Constant)}
     return found
+
+
+def source_of(value):
+    """Read the source; there is none of a class that was made by a call."""
+    try:
+        return textwrap.dedent(inspect.getsource(value))
+    except OSError:
+        return ""
+
+
+def is_ours(value):
+    """Say whether a class or function has its source in the package."""
+    written = inspect.isclass(value) or inspect.isfunction(value)
+    return written and value.__module__.startswith(PACKAGE)
 
 
 # Operators, and the files that do the work
@@ -268,8 +293,7 @@ def operator(name, forward):
     shown = entry("ops", name, forward)
     pair = vars(resolve("ops")).get(f"{name}_backward")
     if pair is not None:
-        first = docstring(pair).partition("\n\n")[0]
-        shown.backward = " ".join(first.split())
+        shown.backward = first_paragraph(docstring(pair))
     for home in ("nn.functional", ""):
         if name in public(home):
             shown.used_by = f"{home}.{name}".lstrip(".")

@@ -93,11 +93,26 @@ def section(home, group, entries):
 
 
 def listed(entries):
-    """Write entries as a definition list."""
+    """Write entries as a definition list; constants without a word share one."""
     found = nodes.definition_list(classes=["api"])
+    constants = [entry for entry in entries if not entry.doc]
     for entry in entries:
-        found += item(entry)
+        if entry.doc:
+            found += item(entry)
+    if constants:
+        found += row(constants)
     return found
+
+
+def row(entries):
+    """Write several names in one entry."""
+    term, names = nodes.term(), nodes.definition()
+    for entry in entries:
+        name = nodes.literal("", "", nodes.strong("", entry.signature))
+        term += [nodes.inline("", "", name, ids=[entry.anchor]), nodes.Text(" ")]
+    torch = [nodes.literal(text=entry.torch) for entry in entries if entry.torch]
+    names += paragraph(*joined(torch), classes=["api-torch"])
+    return nodes.definition_list_item("", term, names)
 
 
 def item(entry):

@@ -15,6 +15,7 @@ PACKAGES = (
     "numpy",
     "matplotlib",
     "scikit-learn",
+    "tqdm",
     "torch",
     "jupyterlab",
     "ipykernel",

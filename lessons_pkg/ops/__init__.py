@@ -6,17 +6,17 @@ order. A costly backward has a third parameter, `needs`: for each array input, w
 gradient is wanted. Inputs are never changed; integers and booleans become float64.
 """
 
+from .activations import *
+from .attention import *
+from .conv import *
+from .cross_entropy import *
+from .dropout import *
 from .elementwise import *
+from .embedding import *
+from .losses import *
 from .matmul import *
+from .norm import *
+from .pool import *
+from .recurrent import *
 from .reduce import *
 from .shape import *
-
-import importlib, pkgutil  # TEMPORARY while modules are being added: the lead replaces it
-
-for _m in pkgutil.iter_modules(__path__):
-    try:
-        _found = vars(importlib.import_module(f"{__name__}.{_m.name}"))
-    except Exception as _error:
-        print("ops:", _m.name, _error)
-        continue
-    globals().update({k: v for k, v in _found.items() if callable(v) and k[0] != "_"})

@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 
-from .elementwise import unbroadcast
 from .inputs import as_float
 
 
@@ -134,7 +133,7 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
     x, axes, shape = _last_axes("rms_norm", x, normalized_shape)
     (weight,) = _check("rms_norm", shape, weight=weight)
     eps = np.finfo(x.dtype).eps if eps is None else eps
-    rstd = 1 / np.sqrt(_mean(np.square(x), axes) + eps)
+    rstd = 1 / np.sqrt(_mean(axes, x, x) + eps)
     return _scale(x * rstd, rstd, weight, None, shape, x.shape, axes, centred=False)
 
 
@@ -146,9 +145,9 @@ def rms_norm_backward(dy, cache):
 
 def _standardise(x, axes, eps):
     """Return xhat, mean, var and rstd = 1 / sqrt(var + eps), over these axes."""
-    mean = _mean(x, axes)
+    mean = _mean(axes, x)
     centred = x - mean
-    var = _mean(np.square(centred), axes)
+    var = _mean(axes, centred, centred)
     rstd = 1 / np.sqrt(var + eps)
     centred *= rstd
     return centred, mean, var, rstd
@@ -174,26 +173,35 @@ def _scale_backward(dy, cache):
     the first mean is what x does by way of its mean, the second by way of its variance.
     """
     xhat, rstd, weight, of_bias, lying, view, axes, centred = cache
+    shared = (1,) * (dy.ndim - len(lying)) + lying
+    summed = [axis for axis, n in enumerate(shared) if n == 1]
     dxhat, dweight, dbias = dy, None, None
     if weight is not None:
         dxhat = dy * weight.reshape(lying)
-        dweight = unbroadcast(dy * xhat, lying).reshape(weight.shape)
+        dweight = _sum(summed, dy, xhat).reshape(weight.shape)
     if of_bias is not None:
-        dbias = unbroadcast(dy, lying).reshape(of_bias)
+        dbias = _sum(summed, dy).reshape(of_bias)
     if axes is None:
         return dxhat * rstd, dweight, dbias
     dxhat, xhat = dxhat.reshape(view), xhat.reshape(view)
-    dx = xhat * -_mean(dxhat * xhat, axes)
+    dx = xhat * -_mean(axes, dxhat, xhat)
     dx += dxhat
     if centred:
-        dx -= _mean(dxhat, axes)
+        dx -= _mean(axes, dxhat)
     dx *= rstd
     return dx.reshape(dy.shape), dweight, dbias
 
 
-def _mean(x, axes):
-    # Not x.mean: it warns of the mean of nothing, which is nan here as in torch.
-    return x.sum(axis=axes, keepdims=True) / math.prod([x.shape[axis] for axis in axes])
+def _sum(axes, *factors):
+    """Sum the product of arrays: einsum takes a third of the time of .sum(), or less."""
+    every = list(range(factors[0].ndim))
+    operands = [part for array in factors for part in (array, every)]
+    return np.einsum(*operands, [axis for axis in every if axis not in axes])
+
+
+def _mean(axes, *factors):
+    n = math.prod([factors[0].shape[axis] for axis in axes])
+    return np.expand_dims(_sum(axes, *factors), axes) / n
 
 
 def _channels(who, x):

@@ -52,7 +52,8 @@ def define(signature, prepare=None, module="torch"):
     exec(text, scope)
     function = scope[name]
     function.__module__, function.torch_name = _HOMES[module], f"{module}.{name}"
-    function.__doc__ = inspect.getdoc(forward)
+    refused = [p for p in torchs if p not in taken]
+    function.__doc__ = _manual(forward, f"{module}.{name}", refused)
     return function
 
 
@@ -61,6 +62,13 @@ _HOMES = {
     "torch.nn.functional": "lessons_pkg.nn.functional",
 }
 _EMPTY = inspect.Parameter.empty
+
+
+def _manual(forward, counterpart, refused):
+    """The docstring: what the operator computes, and how far torch's goes beyond it."""
+    summary = inspect.getdoc(forward).partition("\n\n")[0]
+    beyond = f" without {', '.join(refused)}" if refused else ""
+    return f"{summary}\n\nAs {counterpart}{beyond}. The operator: ops.{forward.__name__}."
 
 
 def _refusal(parameter):

@@ -363,6 +363,11 @@ def refuses(function, kind, sentence):
             "with the same first size.",
         ),
         (
+            lambda e: e.data.TensorDataset(e.tensor(1)),
+            "Size mismatch between tensors: the shapes are (). Give one or more with the "
+            "same first size.",
+        ),
+        (
             lambda e: e.data.ConcatDataset([]),
             "datasets should not be an empty iterable.",
         ),
@@ -378,6 +383,16 @@ def test_value_errors_where_torch_has_them(make, sentence):
         make(THEIRS)
     with pytest.raises(ValueError, match=re.escape(f": {sentence}") + "$"):
         make(OURS)
+
+
+@pytest.mark.parametrize("lengths", [[6, -1], [2.5, 2.5]])
+def test_random_split_refuses_what_torch_does_not(lengths):
+    refuses(
+        lambda: data.random_split(range(5), lengths),
+        ValueError,
+        f"random_split: lengths {lengths} do not fit a dataset of 5 samples. Give whole "
+        f"numbers with the sum 5, or fractions with the sum 1.",
+    )
 
 
 def test_type_errors():

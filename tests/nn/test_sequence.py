@@ -67,6 +67,16 @@ def test_dropout_of_attention_is_in_the_weights():
     np.testing.assert_allclose(weights.array[~dropped], 1 / 50 / 0.75, rtol=1e-6)
 
 
+def test_one_tensor_given_twice_is_like_two():
+    layer, x, other = nn.MultiheadAttention(6, 2), lp.randn(4, 3, 6), lp.randn(4, 3, 6)
+    for same, apart in [
+        ((x, x, x), (x, x + 0, x + 0)),
+        ((x, x, other), (x, x + 0, other)),
+    ]:
+        for a, b in zip(layer(*same), layer(*apart), strict=True):
+            np.testing.assert_allclose(a.detach(), b.detach(), atol=1e-6)
+
+
 def test_the_encoder_as_in_torch():
     given = {"dim_feedforward": 7, "dropout": 0.0, "batch_first": True}
     ours = TransformerEncoder(

@@ -65,6 +65,14 @@ def test_spreading_by_hand():
     np.testing.assert_array_equal(y, [[[1, 2, 3 + 10, 20, 30, 0]]])
 
 
+def test_the_same_size_by_hand():
+    y, _ = conv1d(
+        np.array([[1.0, 2.0, 4.0]]), np.array([[[1.0, 10.0]]]), padding="same"
+    )
+    # An even window needs one entry of padding, and it goes to the end, as in torch.
+    np.testing.assert_array_equal(y, [[1 + 20, 2 + 40, 4]])
+
+
 OPTIONS = [
     {},
     {"stride": 2, "padding": 1},

@@ -57,6 +57,9 @@ def test_a_last_window_that_hangs_over():
     np.testing.assert_array_equal(max_pool1d(x, 2, ceil_mode=True)[0], [[2, 4, 8]])
     # The mean of the one entry that is there, and not of two.
     np.testing.assert_array_equal(avg_pool1d(x, 2, ceil_mode=True)[0], [[1.5, 3.5, 8]])
+    # (. . 1 2), (2 3 4 8), (8 . .): padding counts, but not what lies behind it.
+    y, _ = avg_pool1d(x, 4, stride=3, padding=2, ceil_mode=True)
+    np.testing.assert_array_equal(y, [[3 / 4, 17 / 4, 8 / 3]])
 
 
 def test_a_divisor_of_ones_own():

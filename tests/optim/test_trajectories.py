@@ -213,7 +213,8 @@ SCHEDULERS = [
 @pytest.mark.parametrize("optimizer", ["SGD", "AdamW"])
 @pytest.mark.parametrize(("name", "options"), SCHEDULERS)
 def test_groups_and_a_scheduler_in_the_loop(name, options, optimizer):
-    both = BothInGroups(optimizer, {"lr": 0.05})
+    betas = {"betas": (0.8, 0.95)} if optimizer == "AdamW" else {}
+    both = BothInGroups(optimizer, {"lr": 0.05, **betas})
     if "SGD" in optimizer and name != "OneCycleLR":
         for o in both.optimizers:
             o.param_groups[1]["momentum"] = 0.6
