@@ -34,8 +34,8 @@ TORCH_HOMES = {
 TORCH_NAMED = re.compile(r"\s+(torch(?:\.\w+)+)\.$")
 # These are refused wherever torch has them; the page says so once.
 EVERYWHERE = {"out", "device"}
-# Methods that only say what the class's own entry says.
-NOT_SHOWN = {"forward", "extra_repr", "update", "reset_parameters"}
+# Members of classes that only say what the class's own entry says.
+NOT_SHOWN = {"forward", "extra_repr", "update", "reset_parameters", "function"}
 
 
 @dataclass
@@ -215,7 +215,8 @@ def short(default):
 @functools.cache
 def refused(value):
     """Find the arguments that raise NotImplementedError, by reading the code."""
-    if inspect.isclass(value) and hasattr(value, "function"):  # a layer made of one
+    bases = value.__mro__ if inspect.isclass(value) else ()
+    if any({"function", "options"} <= vars(base).keys() for base in bases):
         inner = refused(value.function)
         return tuple(name for name in value.options if name in inner)
     found = parameters(value) if callable(value) else None
@@ -236,13 +237,24 @@ def named_in_refusals(value):
         # torch's ways of running an optimiser
         found |= getattr(inspect.getmodule(source), "_WAYS", set())
         tree = ast.parse(source_of(source))
-        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        for call in calls_without_a_case(tree):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if "unsupported" in name:
                 found |= {keyword.arg for keyword in call.keywords}
             elif name == "refuse":
                 found |= {a.value for a in call.args if isinstance(a, ast.Constant)}
     return found
+
+
+def calls_without_a_case(tree):
+    """Yield the calls, but not those after `if f(x):`, where some values are accepted."""
+    asking = [n for n in ast.walk(tree) if isinstance(n, ast.If)]
+    cases = [
+        n for n in asking if any(isinstance(m, ast.Call) for m in ast.walk(n.test))
+    ]
+    inside = {id(m) for case in cases for n in case.body for m in ast.walk(n)}
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call))
+    return [call for call in calls if id(call) not in inside]
 
 
 def source_of(value):

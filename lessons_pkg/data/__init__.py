@@ -5,7 +5,7 @@ brings any data to a model in batches, by the names of torch.utils.data.
 ('digits',)
 """
 
-from .data_set import DataSet
+from .collection import Collection
 from .dataset import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from .digits import digits
 from .loader import DataLoader, default_collate, default_convert
@@ -19,9 +19,9 @@ from .sampler import (
 
 __all__ = [
     "BatchSampler",
+    "Collection",
     "ConcatDataset",
     "DataLoader",
-    "DataSet",
     "Dataset",
     "RandomSampler",
     "Sampler",
@@ -46,7 +46,7 @@ def names():
 
 
 def load(name):
-    """Return the DataSet called `name`.
+    """Return the Collection called `name`.
 
     Raises ValueError if there is none, ImportError if its package is not installed.
     """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .data_set import DataSet
+from .collection import Collection
 
 
 def digits():
@@ -19,7 +19,7 @@ def digits():
             "Install it with: python -m pip install scikit-learn"
         ) from None
     shipped = load_digits()
-    return DataSet(
+    return Collection(
         name="digits",
         x=(shipped.images / 16).astype(np.float32),
         y=shipped.target.astype(np.int64),

@@ -39,5 +39,5 @@ from .pooling import (
     MaxPool1d,
     MaxPool2d,
 )
-from .transformer import TransformerEncoderLayer
 from .rnn import GRU, LSTM, RNN
+from .transformer import TransformerEncoderLayer

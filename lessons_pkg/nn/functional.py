@@ -27,7 +27,9 @@ softmax = _define("softmax(input, dim=None, _stacklevel=3, dtype=None)")
 log_softmax = _define("log_softmax(input, dim=None, _stacklevel=3, dtype=None)")
 linear = _define("linear(input, weight, bias=None)")
 embedding = _define(
-    "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)", None)
+    "embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)",
+    None,
+)
 pad = _define("pad(input, pad, mode='constant', value=None)", None)
 conv1d = _define(
     "conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)"

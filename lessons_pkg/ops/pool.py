@@ -48,13 +48,14 @@ def max_pool2d_backward(dy, cache):
     The others' gradient is 0: moved by a little, they change nothing.
     """
     x, choice, axes, dims = cache
-    images = as_images(x, dims)
-    # dy comes in any order of memory. In that of choice, the loop is three times as fast.
+    # dy in choice's order of memory: NumPy takes three times as long over two orders.
     share = np.empty_like(choice, x.dtype)
     share[...] = as_images(dy, dims)
-    dx = np.zeros_like(images)
+    bits = share.view(f"i{x.itemsize}")  # bits * 0 is 0; as a float, inf * 0 is nan
+    dx = np.zeros_like(as_images(x, dims))
     for k, (outs, seen) in enumerate(taps(*axes)):
-        dx[..., *seen] += share[..., *outs] * (choice[..., *outs] == k)
+        given = bits[..., *outs] * (choice[..., *outs] == k)
+        dx[..., *seen] += given.view(x.dtype)
     return dx.reshape(x.shape)
 
 
@@ -71,9 +72,11 @@ def _max_pool(dims, x, kernel_size, stride, padding, dilation, ceil_mode):
             choice[..., *outs] = k
     for k, (outs, seen) in windows:
         entry, largest, chosen = images[..., *seen], y[..., *outs], choice[..., *outs]
-        better = (entry > largest) | (entry != entry)  # only nan differs from itself
-        np.maximum(chosen, better * choice.dtype.type(k), out=chosen)
+        np.maximum(chosen, (entry > largest) * choice.dtype.type(k), out=chosen)
         np.maximum(largest, entry, out=largest)
+    if np.isnan(y).any():  # which is larger than nothing, so it was not chosen
+        for k, (outs, seen) in windows:
+            choice[..., *outs][np.isnan(images[..., *seen])] = k
     return like_input(y, x, dims), (x, choice, axes, dims)
 
 

@@ -5,6 +5,7 @@ and the operator does not is refused by name: nothing is accepted and ignored.
 """
 
 import inspect
+from functools import partial
 
 from .. import ops
 from .tensor import apply
@@ -17,31 +18,31 @@ def {name}({parameters}):
 
 
 def define(signature, prepare=None, module="torch"):
-    """Make the function of one line of a table, as source text: so calling it is quick.
+    """Make the function of one signature, as source text: so calling it is quick.
 
-    prepare : `floats` or `common`, what is done to the tensors first
+    prepare : a function of dtypes.py, applied to the tensors first
     module  : where torch has its counterpart
     """
     name, _, parameters = signature.removesuffix(")").partition("(")
     forward, backward = getattr(ops, name), getattr(ops, f"{name}_backward", None)
+    counterpart = f"{module}.{name}"
     ours = list(inspect.signature(forward).parameters)
     torchs = inspect.signature(eval(f"lambda {parameters}: 0")).parameters
     renamed = {"input": "x"} | {next(iter(torchs)): ours[0]}  # torch's name -> ours
     taken = [p for p in torchs if renamed.get(p, p) in ours]
-    first = [_refusal(p) for p in torchs.values() if p.name not in taken]
+    refused = [p for p in torchs if p not in taken]
+    first = [_refusal(torchs[p]) for p in refused]
     if prepare:
-        required = [p for p in taken if torchs[p].default is _EMPTY]
-        n = prepare.__code__.co_argcount
-        tensors = ", ".join(required[-n:] if n > 1 else required[:1])
+        required = [p for p in taken if torchs[p].default is inspect.Parameter.empty]
+        n = prepare.__code__.co_argcount  # of one tensor, or of the last two
+        tensors = ", ".join(required[:1] if n == 1 else required[-n:])
         first.append(f"{tensors} = prepare({tensors})")
     scope = {
-        **{
-            "apply": apply,
-            "forward": forward,
-            "backward": backward,
-            "prepare": prepare,
-        },
-        **{"refuse": lambda *argument: refuse(f"{module}.{name}", *argument)},
+        "apply": apply,
+        "forward": forward,
+        "backward": backward,
+        "prepare": prepare,
+        "refuse": partial(refuse, counterpart),
     }
     text = TEMPLATE.format(
         name=name,
@@ -51,9 +52,8 @@ def define(signature, prepare=None, module="torch"):
     )
     exec(text, scope)
     function = scope[name]
-    function.__module__, function.torch_name = _HOMES[module], f"{module}.{name}"
-    refused = [p for p in torchs if p not in taken]
-    function.__doc__ = _manual(forward, f"{module}.{name}", refused)
+    function.__module__, function.torch_name = _HOMES[module], counterpart
+    function.__doc__ = _manual(forward, counterpart, refused)
     return function
 
 
@@ -61,14 +61,15 @@ _HOMES = {
     "torch": "lessons_pkg.tensor.functions",
     "torch.nn.functional": "lessons_pkg.nn.functional",
 }
-_EMPTY = inspect.Parameter.empty
 
 
 def _manual(forward, counterpart, refused):
     """The docstring: what the operator computes, and how far torch's goes beyond it."""
     summary = inspect.getdoc(forward).partition("\n\n")[0]
     beyond = f" without {', '.join(refused)}" if refused else ""
-    return f"{summary}\n\nAs {counterpart}{beyond}. The operator: ops.{forward.__name__}."
+    return (
+        f"{summary}\n\nAs {counterpart}{beyond}. The operator: ops.{forward.__name__}."
+    )
 
 
 def _refusal(parameter):

@@ -27,8 +27,8 @@ class Node:
         "n_outputs",  # None for a bare array, not a tuple
         "needs",  # for each input: is its gradient wanted?
         "retained",  # the outputs that asked for their gradient by retain_grad()
-        "shapes",  # of the outputs
         "saved",  # (version counter, version then) of each tensor in the cache
+        "shapes",  # of the outputs
         "tick",
     )
 

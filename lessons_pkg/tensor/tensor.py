@@ -19,9 +19,8 @@ def apply(forward, backward, *inputs, **options):
         )
     several = isinstance(out, tuple)
     outputs = tuple([wrap(array, inputs) for array in (out if several else (out,))])
-    if is_grad_enabled() and any(
-        [isinstance(t, Tensor) and t._requires_grad for t in inputs]
-    ):
+    followed = [t for t in inputs if getattr(t, "_requires_grad", False)]
+    if followed and is_grad_enabled():
         node = Node(backward, cache, inputs, outputs, len(outputs) if several else None)
         for slot, t in enumerate(outputs):
             if t.array.dtype.kind == "f":  # indices, say, have no gradient

@@ -41,7 +41,7 @@ def test_source_licence_and_units_are_given(digits):
 def test_repr(digits):
     lines = repr(digits).splitlines()
     assert lines[0] == (
-        "DataSet digits: x (1797, 8, 8) float32, y (1797,) int64, 10 classes"
+        "Collection digits: x (1797, 8, 8) float32, y (1797,) int64, 10 classes"
     )
     assert lines[-1] == "  licence: data CC BY 4.0 (UCI); scikit-learn BSD-3-Clause"
 

@@ -102,6 +102,15 @@ def test_the_encoder_as_in_torch():
         np.testing.assert_allclose(p.grad.array, q.grad, rtol=1e-3, atol=1e-4)
 
 
+def test_dropout_inside_the_small_network():
+    layer, x = nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0), lp.randn(3, 2, 4)
+    layer.dropout.p = 1.0
+    nothing_comes_through = layer(x).detach()
+    assert (layer.eval()(x).array != nothing_comes_through.array).all()
+    nn.init.zeros_(layer.linear2.weight)
+    np.testing.assert_array_equal(layer(x).detach(), nothing_comes_through)
+
+
 # Error sentences
 
 X = lp.zeros(4, 2, 3)

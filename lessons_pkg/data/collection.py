@@ -1,4 +1,4 @@
-"""What a data set is: arrays, and what one must know before using them."""
+"""What a collection of data is: arrays, and what one must know before using them."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DataSet:
+class Collection:
     """Arrays with their origin.
 
     x : (N, ...) inputs; y : (N,) true classes, indices into class_names.
@@ -24,7 +24,7 @@ class DataSet:
         """Say what is in it, and under which licence."""
         x, y = (f"{a.shape} {a.dtype}" for a in (self.x, self.y))
         return (
-            f"DataSet {self.name}: x {x}, y {y}, {len(self.class_names)} classes\n"
+            f"Collection {self.name}: x {x}, y {y}, {len(self.class_names)} classes\n"
             f"  units: {self.units}\n"
             f"  source: {self.source}\n"
             f"  licence: {self.licence}"
