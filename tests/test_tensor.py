@@ -259,7 +259,7 @@ def test_numpy_only_without_history(engine):
 
 
 def test_gradients_of_whole_numbers(engine):
-    with pytest.raises(RuntimeError, match="[Oo]nly Tensors of floating point"):
+    with pytest.raises(RuntimeError, match=r"[Oo]nly Tensors of floating point"):
         engine.tensor([1, 2], requires_grad=True)
 
 
@@ -452,3 +452,11 @@ def test_the_recorded_graph():
     assert rows[3][4] == (2,)
     assert rows[4][4] == (3, ids["x"])
     assert [row[3]["shape"] for row in rows] == [(2,)] * 5 + [()]
+
+
+def test_a_gradient_that_no_backward_gives_is_refused():
+    x = lp.tensor([[1.0, 2.0]], requires_grad=True)
+    weight = lp.tensor([1.0, 3.0], requires_grad=True)
+    loss = lp.nn.functional.cross_entropy(x, lp.tensor([1]), weight)
+    with pytest.raises(NotImplementedError, match="only the first 1 inputs can have"):
+        loss.backward()

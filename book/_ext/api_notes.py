@@ -23,7 +23,7 @@ NO_COUNTERPART = {
     "ValuesAndIndices",
     *("Tensor.array", "Tensor.accumulate", "Tensor.bump", "Tensor.in_place"),
     "Tensor.graph",
-    *("data.DataSet", "data.digits", "data.load", "data.names"),
+    *("data.Collection", "data.digits", "data.load", "data.names"),
     "autograd.GradcheckError",
 }
 

@@ -74,7 +74,7 @@ def _max_pool(dims, x, kernel_size, stride, padding, dilation, ceil_mode):
         entry, largest, chosen = images[..., *seen], y[..., *outs], choice[..., *outs]
         np.maximum(chosen, (entry > largest) * choice.dtype.type(k), out=chosen)
         np.maximum(largest, entry, out=largest)
-    if np.isnan(y).any():  # which is larger than nothing, so it was not chosen
+    if np.isnan(y).any():  # no comparison with nan is true: it was not chosen yet
         for k, (outs, seen) in windows:
             choice[..., *outs][np.isnan(images[..., *seen])] = k
     return like_input(y, x, dims), (x, choice, axes, dims)

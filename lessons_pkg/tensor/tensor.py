@@ -150,14 +150,14 @@ class Tensor:
         return array.astype(self.dtype, copy=False)
 
     def accumulate(self, gradient, shared):
-        """Add to .grad; an array that somebody else holds too is copied first."""
+        """Add to .grad; what lies in memory that somebody else holds is copied first."""
         if gradient is None:
             return
         if self.grad is not None:
             gradient = self.grad.array + gradient
-        elif id(gradient) in shared or gradient.base is not None:
+        elif id(owner(gradient)) in shared or not gradient.flags.writeable:
             gradient = gradient.copy()
-        shared.add(id(gradient))
+        shared.add(id(owner(gradient)))
         self.grad = wrap(np.asarray(gradient, self.dtype))
 
     def retain_grad(self):

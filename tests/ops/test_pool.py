@@ -139,6 +139,12 @@ def test_nan_is_larger_than_anything():
     np.testing.assert_array_equal(dx, [[0, 1, 0, 0], [0, 0, 0, 1]])
 
 
+def test_an_infinite_gradient_stays_with_the_largest():
+    _, cache = max_pool1d(np.array([[1.0, 2.0, 4.0, 3.0]]), 2)
+    dx = max_pool1d_backward(np.array([[inf, nan]]), cache)
+    np.testing.assert_array_equal(dx, [[0, inf, nan, 0]])
+
+
 def test_padding_is_never_the_largest():
     x = np.full((1, 4), -inf)
     y, cache = max_pool1d(x, 3, padding=1)  # (. a b) and (c d .)

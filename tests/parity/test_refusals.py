@@ -16,8 +16,10 @@ import lessons_pkg as lp
 from lessons_pkg import ops
 from lessons_pkg.nn import functional as F
 
-from . import draw
-from . import test_functions as _  # noqa: F401  (imports the cases)
+from . import (
+    draw,
+    test_functions,  # noqa: F401  (imports the cases)
+)
 
 DEFINED = {
     f.torch_name: f
@@ -101,7 +103,9 @@ def test_arguments_reach_the_operator_in_its_own_order():
     for name, function in DEFINED.items():
         if name == "torch.where":  # whose first argument is no x
             continue
-        operator = list(inspect.signature(getattr(ops, name.rpartition(".")[2])).parameters)
+        operator = list(
+            inspect.signature(getattr(ops, name.rpartition(".")[2])).parameters
+        )
         ours = [p for p in inspect.signature(function).parameters if p in operator[1:]]
         assert ours == [p for p in operator[1:] if p in ours], name
         required = operator[len(ours) + 1 :]
@@ -110,7 +114,9 @@ def test_arguments_reach_the_operator_in_its_own_order():
 
 @pytest.mark.parametrize("make", [lp.zeros, lp.randn])
 def test_creation_refuses_what_it_has_not(make):
-    with pytest.raises(NotImplementedError, match="device='cuda' is not supported here"):
+    with pytest.raises(
+        NotImplementedError, match="device='cuda' is not supported here"
+    ):
         make(2, device="cuda")
     assert make(2, device="cpu", requires_grad=True).requires_grad
 
