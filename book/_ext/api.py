@@ -241,8 +241,8 @@ def named_in_refusals(value):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
             if "unsupported" in name:
                 found |= {keyword.arg for keyword in call.keywords}
-            elif name == "refuse":
-                found |= {a.value for a in call.args if isinstance(a, ast.Constant)}
+            elif name in ("refuse", "refuses"):
+                found |= {n.value for n in ast.walk(call) if isinstance(n, ast.Constant)}
     return found
 
 
