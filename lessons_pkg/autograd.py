@@ -22,54 +22,49 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
     ValueError for what is not float64, and where there is nothing to check.
     """
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    # A leaf stays itself, as func may know it already; what has a history becomes a leaf.
-    inputs = [
-        x.detach().clone().requires_grad_() if _checked(x) and not x.is_leaf else x
-        for x in inputs
-    ]
-    leaves = {i: x for i, x in enumerate(inputs) if _checked(x)}
+    leaves = {}
+    for i, x in enumerate(inputs):
+        if isinstance(x, Tensor) and x.requires_grad:
+            # A leaf stays itself, as func may know it already.
+            inputs[i] = x if x.is_leaf else x.detach().clone().requires_grad_()
+            leaves[f"input {i}"] = inputs[i]
     if not leaves:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none "
             "of them have requires_grad=True. Make it with requires_grad=True."
         )
-    _demand_float64("input", leaves)
+    _demand_float64(leaves)
     try:
         with np.errstate(all="ignore"):
             _check(func, inputs, leaves, eps, atol, rtol)
     except GradcheckError:
         if raise_exception:
             raise
-    else:
-        return True
-    return False
+        return False
+    return True
 
 
-def _checked(x):
-    return isinstance(x, Tensor) and x.requires_grad
-
-
-def _demand_float64(kind, tensors):
-    for i, t in tensors.items():
+def _demand_float64(tensors):
+    for name, t in tensors.items():
         if t.dtype != np.float64:
             raise ValueError(
-                f"gradcheck: {kind} {i} has dtype {t.dtype}, which rounds away the small "
+                f"gradcheck: {name} has dtype {t.dtype}, which rounds away the small "
                 f"differences that the check lives on. Make it float64: x.double()."
             )
 
 
 def _outputs(func, inputs):
-    """The outputs that can have a gradient, by their numbers."""
-    outputs = func(*inputs)
-    outputs = [outputs] if isinstance(outputs, Tensor) else outputs
-    outputs = {k: y for k, y in enumerate(outputs) if y.dtype.kind == "f"}
-    _demand_float64("output", outputs)
+    """The outputs that can have a gradient, by their names."""
+    ys = func(*inputs)
+    ys = [ys] if isinstance(ys, Tensor) else ys
+    outputs = {f"output {k}": y for k, y in enumerate(ys) if y.dtype.kind == "f"}
+    _demand_float64(outputs)
     return outputs
 
 
 def _values(func, inputs):
     with no_grad():
-        return {k: y.array.copy() for k, y in _outputs(func, inputs).items()}
+        return {name: y.array.copy() for name, y in _outputs(func, inputs).items()}
 
 
 def _check(func, inputs, leaves, eps, atol, rtol):
@@ -79,41 +74,40 @@ def _check(func, inputs, leaves, eps, atol, rtol):
         raise ValueError(
             "gradcheck: no output is a float, so there is nothing to check."
         )
-    values = {k: y.array.copy() for k, y in outputs.items()}
-    got = {k: _by_backward(y, leaves) for k, y in outputs.items()}
-    for k, again in _values(func, inputs).items():
-        if not np.array_equal(again, values[k], equal_nan=True):
+    got = {name: _by_backward(y, leaves) for name, y in outputs.items()}
+    for name, again in _values(func, inputs).items():
+        if not np.array_equal(again, outputs[name].array, equal_nan=True):
             raise GradcheckError(
-                f"gradcheck: output {k} is another one when func is called again with "
-                f"the same inputs. Seed what is random inside it; change no input."
+                f"gradcheck: {name} is another one when func is called again with the "
+                f"same inputs. Seed what is random inside it; change no input."
             )
-    for i, x in leaves.items():
-        expected = _by_differences(func, inputs, x, values, eps)
-        for k in outputs:
-            _compare((i, x), k, expected[k], got[k][i], atol, rtol)
+    for wrt, x in leaves.items():
+        expected = _by_differences(func, inputs, x, outputs, eps)
+        for of in outputs:
+            _compare(wrt, of, expected[of], got[of][wrt], x.ndim, atol, rtol)
 
 
 def _by_backward(y, leaves):
     """dy/dx for each input x: (*y.shape, *x.shape)."""
-    found = {i: np.zeros(y.shape + x.shape) for i, x in leaves.items()}
+    found = {name: np.zeros(y.shape + x.shape) for name, x in leaves.items()}
     for of in np.ndindex(y.shape) if y.requires_grad else ():
         one = np.zeros(y.shape)
         one[of] = 1
         gradients, _ = walk_back(*edge_to(y), one, retain_graph=True)
-        for i, x in leaves.items():
+        for name, x in leaves.items():
             dx = np.asarray(gradients.get(x, np.zeros(x.shape)))
             if dx.shape != x.shape:
                 raise GradcheckError(
-                    f"gradcheck: backward gives input {i}, of shape {x.shape}, a "
-                    f"gradient of shape {dx.shape}. They must be the same."
+                    f"gradcheck: backward gives {name}, of shape {x.shape}, a gradient "
+                    f"of shape {dx.shape}. They must be the same."
                 )
-            found[i][of] = dx
+            found[name][of] = dx
     return found
 
 
-def _by_differences(func, inputs, x, values, eps):
+def _by_differences(func, inputs, x, outputs, eps):
     """dy/dx for each output y: (*y.shape, *x.shape)."""
-    found = {k: np.zeros(y.shape + x.shape) for k, y in values.items()}
+    found = {name: np.zeros(y.shape + x.shape) for name, y in outputs.items()}
     for at in np.ndindex(x.shape):
         value = x.array[at]
         x.array[at] = value + eps
@@ -121,25 +115,25 @@ def _by_differences(func, inputs, x, values, eps):
         x.array[at] = value - eps
         below = _values(func, inputs)
         x.array[at] = value
-        for k, dy in found.items():
-            dy[(..., *at)] = (above[k] - below[k]) / (2 * eps)
+        for name, dy in found.items():
+            dy[(..., *at)] = (above[name] - below[name]) / (2 * eps)
     return found
 
 
-def _compare(i_x, k, expected, got, atol, rtol):
+def _compare(wrt, of, expected, got, n_axes, atol, rtol):
     """Name the worst entry, if any is wrong."""
     excess = np.abs(got - expected) / (atol + rtol * np.abs(expected))
     wrong = ~(excess <= 1)  # nan is wrong too
     if not wrong.any():
         return
     worst = np.unravel_index(np.nan_to_num(excess, nan=np.inf).argmax(), got.shape)
-    (i, x), index = i_x, tuple(map(int, worst))
-    of, at = index[: got.ndim - x.ndim], index[got.ndim - x.ndim :]
+    index = tuple(map(int, worst))  # of the output, then of the input
+    split = got.ndim - n_axes
     factor = (got * expected).sum() / (expected**2).sum()
     steady = np.allclose(got, factor * expected, rtol, atol)
     raise GradcheckError(
-        f"gradcheck: the gradient with respect to input {i} at index {at}, of output {k} "
-        f"at index {of}: expected {expected[worst]:.6g} (numeric), got {got[worst]:.6g} "
-        f"(backward). {wrong.sum()} of {wrong.size} entries are wrong."
+        f"gradcheck: the gradient with respect to {wrt} at index {index[split:]}, of {of} "
+        f"at index {index[:split]}: expected {expected[worst]:.6g} (numeric), got "
+        f"{got[worst]:.6g} (backward). {wrong.sum()} of {wrong.size} entries are wrong."
         + (f" All are {factor:.4g} times what is expected." if steady else "")
     )

@@ -24,7 +24,7 @@ class History(Mapping):
         self.rows, self.best_epoch, self.stopped = [], None, "finished"
 
     def __getitem__(self, name):
-        if name not in list(self):
+        if name not in iter(self):
             raise KeyError(f"History: there is no {name!r}. Choose from: {list(self)}.")
         return [row[name] for row in self.rows]
 
@@ -32,33 +32,24 @@ class History(Mapping):
         return iter(self.rows[0] if self.rows else ())
 
     def __len__(self):
-        return len(list(iter(self)))
+        return len(self.rows[0]) if self.rows else 0
 
     def __repr__(self):
         """Say how it went, and the last epoch's numbers."""
-        best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
-        last = [f"{k} {v:.4g}" for k, v in self.rows[-1].items()] if self.rows else []
-        head = f"History: {self.stopped} after {len(self.rows)} epochs{best}"
-        return ". ".join([head, *([f"Last: {', '.join(last)}"] if last else [])])
+        text = f"History: {self.stopped} after {len(self.rows)} epochs"
+        if self.best_epoch:
+            text += f", best epoch {self.best_epoch}"
+        if self.rows:
+            last = ", ".join(f"{k} {v:.4g}" for k, v in self.rows[-1].items())
+            text += f". Last: {last}"
+        return text
 
 
 def fit(
-    model,
-    loss,
-    optimizer,
-    train,
-    validation=None,
-    *,
-    epochs=10,
-    metrics=None,
-    scheduler=None,
-    schedule="epoch",
-    patience=None,
-    keep_best=True,
-    clip=None,
-    progress=None,
-    on_epoch=None,
-):
+    model, loss, optimizer, train, validation=None, *, epochs=10, metrics=None,
+    scheduler=None, schedule="epoch", patience=None, keep_best=True, clip=None,
+    progress=None, on_epoch=None,
+):  # fmt: skip
     """Train a model: for each batch, loss(model(x), y), its gradients, a step.
 
     train, validation : batches (x, y), or (x1, x2, ..., y), that can be gone through again
@@ -77,10 +68,19 @@ def fit(
     parameters and arguments that do not fit together.
     """
     metrics = dict(metrics or {})
-    _check(validation, metrics, schedule, patience)
+    if patience is not None and (validation is None or patience < 1):
+        raise ValueError("fit: patience needs validation, and must be 1 or more.")
+    if schedule not in ("epoch", "batch"):
+        raise ValueError(
+            f"fit: schedule must be 'epoch' or 'batch', but came as {schedule!r}."
+        )
+    if "loss" in metrics:
+        raise ValueError(
+            "fit: a metric may not be called 'loss', which is there already."
+        )
     engine = _engine(model)
     modes = [(module, module.training) for module in model.modules()]
-    history, best = History(), None
+    history, lowest, best = History(), math.inf, None
     epoch, bar = 0, _bar(progress, train, epochs)
 
     def step(value):
@@ -97,7 +97,7 @@ def fit(
             start = time.perf_counter()
             lr = optimizer.param_groups[0]["lr"]
             model.train()
-            batches = _with_bar(bar, train, history)
+            batches = _with_bar(bar, train, history.rows)
             row = _run("train", epoch, model, loss, batches, metrics, step)
             with engine.no_grad():
                 model.eval()
@@ -105,8 +105,8 @@ def fit(
                     row |= _run("validation", epoch, model, loss, validation, metrics)
                 row |= {"lr": lr, "seconds": time.perf_counter() - start}
                 history.rows.append(row)
-                if validation is not None and _is_best(history):
-                    history.best_epoch = epoch
+                if row.get("validation_loss", math.inf) < lowest:
+                    lowest, history.best_epoch = row["validation_loss"], epoch
                     best = _copied(model.state_dict()) if keep_best else None
                 if on_epoch:
                     on_epoch(epoch, history)
@@ -117,11 +117,10 @@ def fit(
                 break
     except KeyboardInterrupt:
         history.stopped = "interrupted"
-        weights = f"those of epoch {history.best_epoch}, the best so far"
-        print(
-            f"fit: interrupted in epoch {epoch}. The model's weights are "
-            f"{weights if best else 'as they are now'}."
-        )
+        weights = "as they are now"
+        if best:
+            weights = f"those of epoch {history.best_epoch}, the best so far"
+        print(f"fit: interrupted in epoch {epoch}. The model's weights are {weights}.")
     finally:
         if bar is not None:
             bar.close()
@@ -130,18 +129,6 @@ def fit(
         for module, mode in modes:
             module.training = mode
     return history
-
-
-def _check(validation, metrics, schedule, patience):
-    rule = None
-    if patience is not None and (validation is None or patience < 1):
-        rule = "patience needs validation, and must be 1 or more"
-    elif schedule not in ("epoch", "batch"):
-        rule = f"schedule must be 'epoch' or 'batch', but came as {schedule!r}"
-    elif "loss" in metrics:
-        rule = "a metric may not be called 'loss', which is there already"
-    if rule:
-        raise ValueError(f"fit: {rule}.")
 
 
 def _engine(model):
@@ -181,11 +168,6 @@ def _run(part, epoch, model, loss, batches, metrics, step=None):
     return {f"{part}_{metric}": total / n for metric, total in totals.items()}
 
 
-def _is_best(history):
-    *before, last = history["validation_loss"]
-    return all(last < value for value in before)
-
-
 def _copied(state):
     return {name: value.detach().clone() for name, value in state.items()}
 
@@ -200,28 +182,25 @@ def _bar(progress, train, epochs):
     return tqdm(total=total, unit="batch", leave=False)
 
 
-def _with_bar(bar, batches, history):
+def _with_bar(bar, batches, rows):
     """The same batches; the bar moves on with each, and says how the last epoch went."""
-    if bar is None:
-        yield from batches
-        return
-    last = history.rows[-1] if history.rows else {}
-    losses = {name: value for name, value in last.items() if name.endswith("_loss")}
-    bar.set_description(f"epoch {len(history.rows) + 1}", refresh=False)
-    bar.set_postfix(losses, refresh=False)
+    if bar is not None:
+        last = rows[-1] if rows else {}
+        losses = {name: value for name, value in last.items() if name.endswith("_loss")}
+        bar.set_description(f"epoch {len(rows) + 1}", refresh=False)
+        bar.set_postfix(losses, refresh=False)
     for batch in batches:
         yield batch
-        bar.update()
+        if bar is not None:
+            bar.update()
 
 
 def _watched():
-    """Whether someone watches: at a terminal, or in a notebook that is run by hand.
-
-    A notebook that is run by nbval or Jupyter Book says that nobody is there to be asked
-    for input; JupyterLab says that somebody is.
-    """
+    """Whether someone watches: at a terminal, or in a notebook that is run by hand."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     kernel = getattr(shell, "kernel", None)
-    if kernel is not None:
+    if (
+        kernel is not None
+    ):  # JupyterLab can ask for input, nbval and Jupyter Book cannot
         return bool(getattr(kernel, "_allow_stdin", False))
     return bool(sys.stderr and sys.stderr.isatty())

@@ -74,6 +74,11 @@ def test_different_results_are_not_timed():
         report.engine_pair(work)
 
 
+def test_small_gradients_count_too():
+    with pytest.raises(report.Different):
+        report.check("x", np.zeros(3, np.float32), np.full(3, 1e-6, np.float32))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [np.ones(3, np.float64), np.ones((3, 1), np.float32), np.full(3, np.nan, "f")],
@@ -89,14 +94,14 @@ def test_another_dtype_shape_or_nan_differs(wrong):
 def test_blocks_alternate_and_the_ratio_is_the_median_of_pairs(monkeypatch):
     called = []
     ours, theirs = (lambda: called.append("A")), (lambda: called.append("B"))
-    seconds = iter([9, 1, 9, 1, *(3, 1), *(1, 2), *(8, 2)])  # warm up; A B, B A, A B
+    seconds = iter([9, 1, 9, 1, *(3, 1), *(1, 2), *(14, 2)])  # warm up; A B, B A, A B
     monkeypatch.setattr(timing, "_block", lambda f, n: (f(), next(seconds))[1])
     times = timing.in_turn(ours, theirs, block=0.1, pairs=3)
     assert "".join(called) == "AABB" + "AB" + "BA" + "AB"
-    assert times.ours.tolist() == [3, 2, 8]
+    assert times.ours.tolist() == [3, 2, 14]
     assert times.theirs.tolist() == [1, 1, 2]
-    assert times.ratio == 3.0  # of 3, 2 and 4
-    assert times.quartiles.tolist() == [2.5, 3.5]
+    assert times.ratio == 3.0  # of 3, 2 and 7
+    assert times.quartiles.tolist() == [2.5, 5.0]
 
 
 def test_a_block_is_as_long_as_asked():

@@ -19,6 +19,18 @@ def chapter(request):
     return CHAPTERS[request.param]
 
 
+LESSONS = [path for path in CHAPTERS if Path(path).stem not in rules.PAGES]
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: Path(path).stem)
+def lesson(request):
+    return CHAPTERS[request.param]
+
+
+def test_the_pages_that_are_no_chapters_exist():
+    assert rules.PAGES <= {Path(path).stem for path in CHAPTERS}
+
+
 def notebook_of(*cells, **metadata):
     return new_notebook(cells=list(cells), metadata=metadata)
 
@@ -110,8 +122,8 @@ def test_an_animation_needs_alt_text_and_a_caption():
 # The template.
 
 
-def test_every_chapter_has_its_lesson(chapter):
-    assert rules.lesson_problems(chapter) == []
+def test_every_chapter_has_its_lesson(lesson):
+    assert rules.lesson_problems(lesson) == []
 
 
 def test_a_missing_or_hollow_lesson_is_found():
@@ -124,8 +136,8 @@ def test_a_missing_or_hollow_lesson_is_found():
     assert len(rules.lesson_problems(notebook_of(lesson=hollow))) == 6
 
 
-def test_every_chapter_has_the_sections_of_the_template(chapter):
-    assert rules.section_problems(chapter) == []
+def test_every_chapter_has_the_sections_of_the_template(lesson):
+    assert rules.section_problems(lesson) == []
 
 
 def test_a_missing_section_and_a_wrong_order_are_found():

@@ -242,7 +242,9 @@ def named_in_refusals(value):
             if "unsupported" in name:
                 found |= {keyword.arg for keyword in call.keywords}
             elif name in ("refuse", "refuses"):
-                found |= {n.value for n in ast.walk(call) if isinstance(n, ast.Constant)}
+                found |= {
+                    n.value for n in ast.walk(call) if isinstance(n, ast.Constant)
+                }
     return found
 
 

@@ -166,7 +166,9 @@ def fingerprint(project: Project) -> str:
     settings = [
         project.root / n for n in ("_config.yml", "_toc.yml", "constraints.txt")
     ]
-    for path in [*settings, *sorted(project.book.rglob("*"))]:
+    # The API reference is written from the docstrings of the package.
+    read = [*project.book.rglob("*"), *project.package.rglob("*.py")]
+    for path in [*settings, *sorted(read)]:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.relative_to(project.root).as_posix().encode())
             digest.update(path.read_bytes())

@@ -4,8 +4,9 @@ import inspect
 
 from .. import ops
 from ..tensor import Tensor
+from ..tensor.define import refuse
 from . import functional as F
-from .module import Module, unsupported
+from .module import Module
 
 
 class FunctionLayer(Module):
@@ -22,8 +23,8 @@ class FunctionLayer(Module):
         given.apply_defaults()
         taken = inspect.signature(getattr(ops, self.function.__name__)).parameters
         for name, value in given.arguments.items():
-            if name not in taken:
-                unsupported(type(self).__name__, **{name: (value, self.options[name])})
+            if name not in taken and value != self.options[name]:
+                refuse(f"torch.nn.{type(self).__name__}", name, value)
             if isinstance(value, Tensor):
                 self.register_buffer(name, value)
             else:

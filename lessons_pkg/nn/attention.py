@@ -12,8 +12,8 @@ import numpy as np
 from ..tensor import Tensor
 from . import functional as F
 from . import init
-from .linear import Linear, empty
-from .module import Module, unsupported
+from .linear import Linear
+from .module import Module, empty, refuses
 
 
 class MultiheadAttention(Module):
@@ -26,37 +26,26 @@ class MultiheadAttention(Module):
     Source: Vaswani et al., "Attention is all you need", NeurIPS 2017, section 3.2.2.
     """
 
+    @refuses("add_bias_kv", "add_zero_attn", "device", "dtype")
     def __init__(
-        self,
-        embed_dim,
-        num_heads,
-        dropout=0.0,
-        bias=True,
-        add_bias_kv=False,
-        add_zero_attn=False,
-        kdim=None,
-        vdim=None,
-        batch_first=False,
-        device=None,
-        dtype=None,
-    ):
+        self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False,
+        add_zero_attn=False, kdim=None, vdim=None, batch_first=False, device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
-        who = "MultiheadAttention"
-        unsupported(who, add_bias_kv=(add_bias_kv, False), device=(device, None))
-        unsupported(who, add_zero_attn=(add_zero_attn, False), dtype=(dtype, None))
         if embed_dim % num_heads:
             raise ValueError(
-                f"{who}: embed_dim={embed_dim} must be divisible by num_heads={num_heads}."
+                f"MultiheadAttention: embed_dim={embed_dim} must be divisible by "
+                f"num_heads={num_heads}."
             )
         self.embed_dim, self.num_heads = embed_dim, num_heads
         self.kdim, self.vdim = kdim or embed_dim, vdim or embed_dim
         self.dropout, self.batch_first = dropout, batch_first
         packed = self.kdim == self.vdim == embed_dim
+        self.in_proj_weight = empty(3 * embed_dim, embed_dim) if packed else None
         for name, n_in in (("q", embed_dim), ("k", self.kdim), ("v", self.vdim)):
             weight = None if packed else empty(embed_dim, n_in)
-            self.register_parameter(f"{name}_proj_weight", weight)
-        self.in_proj_weight = empty(3 * embed_dim, embed_dim) if packed else None
-        self.register_parameter("in_proj_bias", empty(3 * embed_dim) if bias else None)
+            setattr(self, f"{name}_proj_weight", weight)
+        self.in_proj_bias = empty(3 * embed_dim) if bias else None
         self.out_proj = Linear(embed_dim, embed_dim, bias=bias)
         self.reset_parameters()
 
@@ -69,16 +58,9 @@ class MultiheadAttention(Module):
             init.zeros_(self.out_proj.bias)
 
     def forward(
-        self,
-        query,
-        key,
-        value,
-        key_padding_mask=None,
-        need_weights=True,
-        attn_mask=None,
-        average_attn_weights=True,
-        is_causal=False,
-    ):
+        self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
+        average_attn_weights=True, is_causal=False,
+    ):  # fmt: skip
         """Return the output (L, N, E), and the weights of the values, or None.
 
         query, key, value : (L, N, E), (S, N, kdim), (S, N, vdim)

@@ -12,11 +12,7 @@ class ModuleList(Module):
 
     def append(self, module):
         """Add one at the end; return self."""
-        if not isinstance(module, Module):
-            raise TypeError(
-                f"{type(self).__name__}: {type(module).__name__} is not a Module"
-            )
-        self._modules[str(len(self))] = module
+        self._set(str(len(self)), module)
         return self
 
     def extend(self, modules):
@@ -26,23 +22,25 @@ class ModuleList(Module):
         return self
 
     def __len__(self):
-        return len(self._modules)
+        return len(self._own_modules())
 
     def __iter__(self):
-        return iter(self._modules.values())
+        return iter(self._own_modules().values())
 
     def __getitem__(self, index):
         found = list(self)[index]
-        return (
-            type(self)(*_as_given(self, found)) if isinstance(index, slice) else found
-        )
+        if not isinstance(index, slice):
+            return found
+        return type(self)(*found) if isinstance(self, Sequential) else type(self)(found)
 
     def __setitem__(self, index, module):
-        self._modules[list(self._modules)[index]] = module
+        self._set(list(self._own_modules())[index], module)
 
-
-def _as_given(container, modules):
-    return modules if isinstance(container, Sequential) else (modules,)
+    def _set(self, name, module):
+        if not isinstance(module, Module):
+            who = type(self).__name__
+            raise TypeError(f"{who}: {type(module).__name__} is not a Module")
+        setattr(self, name, module)
 
 
 class Sequential(ModuleList):

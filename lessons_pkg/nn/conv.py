@@ -4,46 +4,51 @@ import math
 
 from . import functional as F
 from . import init
-from .linear import empty
-from .module import Module, unsupported
+from .module import Module, empty, refuses
 
 
 class _Conv(Module):
-    """What the three have in common: their numbers, one for each axis, and their weights."""
-
     dims, transposed = 2, False
 
+    @refuses("padding_mode", "device", "dtype")
     def __init__(
-        self, n_in, n_out, groups, bias, padding_mode, device, dtype, **numbers
-    ):
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1,
+        groups=1, bias=True, padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
-        name, mode = type(self).__name__, (padding_mode, "zeros")
-        unsupported(name, padding_mode=mode, device=(device, None), dtype=(dtype, None))
+        who, n_in, n_out = type(self).__name__, in_channels, out_channels
         self.in_channels, self.out_channels, self.groups = n_in, n_out, groups
         self.padding_mode = padding_mode
-        for key, value in numbers.items():
-            single = isinstance(value, int)
-            setattr(self, key, (value,) * self.dims if single else value)
+        self.kernel_size = self._each_axis(kernel_size)
+        self.stride, self.padding = self._each_axis(stride), self._each_axis(padding)
+        self.dilation = self._each_axis(dilation)
         if groups < 1 or n_in % groups or n_out % groups:
             raise ValueError(
-                f"{name}: groups={groups} must divide in_channels={n_in} and "
+                f"{who}: groups={groups} must divide in_channels={n_in} and "
                 f"out_channels={n_out}."
             )
-        if self.padding == "same" and max(self.stride) > 1:
+        if padding == "same" and max(self.stride) > 1:
             raise ValueError(
-                f'{name}: padding="same" needs stride=1, but {self.stride} came.'
+                f'{who}: padding="same" needs stride=1, but {self.stride} came.'
             )
         first, second = (n_in, n_out) if self.transposed else (n_out, n_in)
         self.weight = empty(first, second // groups, *self.kernel_size)
-        self.register_parameter("bias", empty(n_out) if bias else None)
+        self.bias = empty(n_out) if bias else None
         self.reset_parameters()
 
+    def _each_axis(self, value):
+        return (value,) * self.dims if isinstance(value, int) else value
+
     def reset_parameters(self):
-        """Draw new weights, and biases within 1 / sqrt(weights of one output) of 0."""
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # a gain of sqrt(1 / 3)
-        if self.bias is not None:
-            bound = 1 / math.sqrt(math.prod(self.weight.shape[1:]))
-            init.uniform_(self.bias, -bound, bound)
+        """Draw new weights."""
+        bound = 1 / math.sqrt(math.prod(self.weight.shape[1:]))
+        for p in self.parameters():
+            init.uniform_(p, -bound, bound)
+
+    def forward(self, input):
+        """(N, in_channels, H, W) -> (N, out_channels, H_out, W_out)."""
+        options = (self.stride, self.padding, self.dilation, self.groups)
+        return self.function(input, self.weight, self.bias, *options)
 
     def extra_repr(self):
         """Name the sizes, and the options that are changed."""
@@ -66,35 +71,8 @@ class Conv2d(_Conv):
 
     function = staticmethod(F.conv2d)
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        bias=True,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-    ):
-        super().__init__(
-            *(in_channels, out_channels, groups, bias, padding_mode, device, dtype),
-            kernel_size=kernel_size,
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-        )
 
-    def forward(self, input):
-        """(N, in_channels, H, W) -> (N, out_channels, H_out, W_out)."""
-        options = (self.stride, self.padding, self.dilation, self.groups)
-        return self.function(input, self.weight, self.bias, *options)
-
-
-class Conv1d(Conv2d):
+class Conv1d(_Conv):
     """The same over signals: (N, in_channels, L) -> (N, out_channels, L_out)."""
 
     dims, function = 1, staticmethod(F.conv1d)
@@ -109,34 +87,18 @@ class ConvTranspose2d(_Conv):
 
     transposed = True
 
+    @refuses("padding_mode", "device", "dtype")
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        output_padding=0,
-        groups=1,
-        bias=True,
-        dilation=1,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-    ):
-        super().__init__(
-            *(in_channels, out_channels, groups, bias, padding_mode, device, dtype),
-            kernel_size=kernel_size,
-            stride=stride,
-            padding=padding,
-            output_padding=output_padding,
-            dilation=dilation,
-        )
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0,
+        groups=1, bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
+        sizes = (in_channels, out_channels, kernel_size)
+        super().__init__(*sizes, stride, padding, dilation, groups, bias)
+        self.output_padding = self._each_axis(output_padding)
 
+    @refuses("output_size")
     def forward(self, input, output_size=None):
         """(N, in_channels, H, W) -> (N, out_channels, H_out, W_out)."""
-        unsupported("ConvTranspose2d", output_size=(output_size, None))
-        options = (self.stride, self.padding, self.output_padding)
-        return F.conv_transpose2d(
-            input, self.weight, self.bias, *options, self.groups, self.dilation
-        )
+        options = (self.stride, self.padding, self.output_padding, self.groups)
+        weights = (self.weight, self.bias)
+        return F.conv_transpose2d(input, *weights, *options, self.dilation)

@@ -11,6 +11,7 @@ import numpy as np
 from ..random import generator as numpy_generator
 
 _GAINS = {"sigmoid": 1, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
+_SQRT_3 = math.sqrt(3)  # a uniform on [-r, r) has the standard deviation r / sqrt(3)
 
 
 def calculate_gain(nonlinearity, param=None):
@@ -89,12 +90,13 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward
     neural networks", AISTATS 2010, equation 16: their n_j, n_j+1 our fan_in, fan_out.
     """
-    return _spread(tensor, gain * math.sqrt(2), sum(_fans(tensor)), uniform_, generator)
+    r = _SQRT_3 * _xavier(tensor, gain)
+    return uniform_(tensor, -r, r, generator)
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
     """Draw normal numbers with std = gain * sqrt(2 / (fan_in + fan_out))."""
-    return _spread(tensor, gain * math.sqrt(2), sum(_fans(tensor)), normal_, generator)
+    return normal_(tensor, 0.0, _xavier(tensor, gain), generator)
 
 
 def kaiming_uniform_(
@@ -108,16 +110,15 @@ def kaiming_uniform_(
     Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers: surpassing human-level
     performance on ImageNet classification", ICCV 2015, equations 10 and 14.
     """
-    gain = calculate_gain(nonlinearity, a)
-    return _spread(tensor, gain, _fan(tensor, mode), uniform_, generator)
+    r = _SQRT_3 * _kaiming(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -r, r, generator)
 
 
 def kaiming_normal_(
     tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None
 ):
     """Draw normal numbers with std = gain / sqrt(fan), as in kaiming_uniform_."""
-    gain = calculate_gain(nonlinearity, a)
-    return _spread(tensor, gain, _fan(tensor, mode), normal_, generator)
+    return normal_(tensor, 0.0, _kaiming(tensor, a, mode, nonlinearity), generator)
 
 
 def orthogonal_(tensor, gain=1, generator=None):
@@ -153,19 +154,15 @@ def _fans(tensor):
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel
 
 
-def _fan(tensor, mode):
+def _xavier(tensor, gain):
+    """The standard deviation; of a tensor without entries, some number."""
+    return gain * math.sqrt(2 / max(sum(_fans(tensor)), 1))
+
+
+def _kaiming(tensor, a, mode, nonlinearity):
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(
             f"nn.init: mode must be 'fan_in' or 'fan_out', but {mode!r} came."
         )
-    return _fans(tensor)[mode == "fan_out"]
-
-
-def _spread(tensor, gain, fan, draw, generator):
-    """Draw with mean 0 and std = gain / sqrt(fan); a uniform on [-r, r) has r / sqrt(3)."""
-    if tensor.array.size == 0:
-        return tensor
-    std = gain / math.sqrt(fan)
-    if draw is normal_:
-        return normal_(tensor, 0.0, std, generator)
-    return uniform_(tensor, -math.sqrt(3) * std, math.sqrt(3) * std, generator)
+    fan = _fans(tensor)[mode == "fan_out"]
+    return calculate_gain(nonlinearity, a) / math.sqrt(max(fan, 1))

@@ -1,17 +1,10 @@
-"""The plain layers: Linear, Embedding, Dropout, Flatten, Unflatten, Identity."""
+"""The plain layers: Linear, Embedding, Dropout, Flatten, Identity."""
 
 import math
 
-import numpy as np
-
 from . import functional as F
 from . import init
-from .module import Module, Parameter, unsupported
-
-
-def empty(*shape):
-    """Return a Parameter of this shape, to be filled by nn.init."""
-    return Parameter(np.zeros(shape, np.float32))
+from .module import Module, empty, refuses
 
 
 class Linear(Module):
@@ -21,20 +14,19 @@ class Linear(Module):
     1 / sqrt(in_features) of 0.
     """
 
+    @refuses("device", "dtype")
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
-        unsupported("Linear", device=(device, None), dtype=(dtype, None))
         self.in_features, self.out_features = in_features, out_features
         self.weight = empty(out_features, in_features)
-        self.register_parameter("bias", empty(out_features) if bias else None)
+        self.bias = empty(out_features) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self):
         """Draw new weights."""
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # a gain of sqrt(1 / 3)
-        if self.bias is not None:
-            bound = 1 / math.sqrt(max(self.in_features, 1))
-            init.uniform_(self.bias, -bound, bound)
+        bound = 1 / math.sqrt(max(self.in_features, 1))
+        for p in self.parameters():
+            init.uniform_(p, -bound, bound)
 
     def forward(self, input):
         """(..., in_features) -> (..., out_features)."""
@@ -52,43 +44,32 @@ class Embedding(Module):
     weight starts standard normal. The row padding_idx, if any, starts at 0 and stays.
     """
 
+    @refuses(
+        *(
+            "max_norm",
+            "norm_type",
+            "scale_grad_by_freq",
+            "sparse",
+            "_weight",
+            "_freeze",
+        ),
+        *("device", "dtype"),
+    )
     def __init__(
-        self,
-        num_embeddings,
-        embedding_dim,
-        padding_idx=None,
-        max_norm=None,
-        norm_type=2.0,
-        scale_grad_by_freq=False,
-        sparse=False,
-        _weight=None,
-        _freeze=False,
-        device=None,
+        self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0,
+        scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None,
         dtype=None,
-    ):
+    ):  # fmt: skip
         super().__init__()
-        unsupported(
-            "Embedding",
-            max_norm=(max_norm, None),
-            norm_type=(norm_type, 2.0),
-            scale_grad_by_freq=(scale_grad_by_freq, False),
-            sparse=(sparse, False),
-            _weight=(_weight, None),
-            _freeze=(_freeze, False),
-            device=(device, None),
-            dtype=(dtype, None),
-        )
-        if (
-            padding_idx is not None
-            and not -num_embeddings <= padding_idx < num_embeddings
-        ):
-            raise ValueError(
-                f"Embedding: padding_idx={padding_idx} is no row of a table of "
-                f"{num_embeddings}."
-            )
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        counted = None if padding_idx is None else padding_idx % num_embeddings
-        self.padding_idx = counted
+        self.padding_idx = padding_idx
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueError(
+                    f"Embedding: padding_idx={padding_idx} is no row of a table of "
+                    f"{num_embeddings}."
+                )
+            self.padding_idx = padding_idx % num_embeddings
         self.weight = empty(num_embeddings, embedding_dim)
         self.reset_parameters()
 
@@ -112,9 +93,11 @@ class Embedding(Module):
 class Dropout(Module):
     """In training, zero each entry with chance p and divide the others by 1 - p."""
 
+    _shown = "p={p}, inplace={inplace}"
+
+    @refuses("inplace")
     def __init__(self, p=0.5, inplace=False):
         super().__init__()
-        unsupported("Dropout", inplace=(inplace, False))
         if not 0 <= p <= 1:
             raise ValueError(f"Dropout: p must be a probability, but {p} came.")
         self.p, self.inplace = p, inplace
@@ -123,13 +106,11 @@ class Dropout(Module):
         """Any shape -> the same."""
         return F.dropout(input, self.p, self.training)
 
-    def extra_repr(self):
-        """Name the options."""
-        return f"p={self.p}, inplace={self.inplace}"
-
 
 class Flatten(Module):
     """Make one axis of those from start_dim to end_dim: a picture becomes a row."""
+
+    _shown = "start_dim={start_dim}, end_dim={end_dim}"
 
     def __init__(self, start_dim=1, end_dim=-1):
         super().__init__()
@@ -138,10 +119,6 @@ class Flatten(Module):
     def forward(self, input):
         """(N, C, H, W) -> (N, C * H * W)."""
         return input.flatten(self.start_dim, self.end_dim)
-
-    def extra_repr(self):
-        """Name the options."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
 class Identity(Module):

@@ -1,10 +1,12 @@
 """Module: what layers, losses and whole models have in common."""
 
-import itertools
+from functools import partial
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, define
+
+refuses = partial(define.refuses, "torch.nn")  # @refuses("device", "dtype")
 
 
 class Parameter(Tensor):
@@ -19,18 +21,26 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
 
+def empty(*shape):
+    """Return a Parameter of this shape, to be filled by nn.init."""
+    return Parameter(np.zeros(shape, np.float32))
+
+
 class Module:
     """The base of all layers and models.
 
-    A subclass calls super().__init__(), assigns Parameters, buffers and other Modules as
-    attributes, and defines forward(...). The names of the attributes, joined by dots, are
-    the keys of the state dict, as in torch.
+    A subclass calls super().__init__(), assigns Parameters and other Modules as attributes,
+    registers its buffers, and defines forward(...). The names of the attributes, joined by
+    dots, are the keys of the state dict, as in torch.
     """
 
+    _shown = (
+        ""  # what its line shows between the brackets: "p={p}", with its attributes
+    )
+
     def __init__(self):
-        self.__dict__["training"] = True
-        self.__dict__["_parameters"], self.__dict__["_buffers"] = {}, {}
-        self.__dict__["_modules"], self.__dict__["_not_saved"] = {}, set()
+        self.training = True
+        self._persistent = {}  # name of each buffer -> whether it is saved
 
     def forward(self, *inputs):
         """Compute the output. Each subclass defines it."""
@@ -42,80 +52,55 @@ class Module:
         """Compute the output."""
         return self.forward(*inputs, **options)
 
-    # Attributes
+    # Attributes: a parameter is an attribute that is a Parameter, a child one that is a
+    # Module, a buffer one whose name is registered
 
     def __setattr__(self, name, value):
-        if "_parameters" not in self.__dict__:
+        if isinstance(value, Parameter | Module) and "_persistent" not in vars(self):
             raise AttributeError(
                 f"cannot assign {name} before Module.__init__() call: begin "
                 f"{type(self).__name__}.__init__ with super().__init__()."
             )
-        home = self._home(name, value)
-        for other in (self._parameters, self._buffers, self._modules, self.__dict__):
-            if other is not home:
-                other.pop(name, None)
-        home[name] = value
-
-    def _home(self, name, value):
-        """The dictionary that an attribute belongs to."""
-        if isinstance(value, Parameter):
-            return self._parameters
-        if isinstance(value, Module):
-            return self._modules
-        if name in self._parameters and isinstance(value, Tensor):
+        old = vars(self).get(name)
+        if isinstance(old, Parameter) and not isinstance(value, Parameter | None):
             raise TypeError(
-                f"cannot assign a Tensor as parameter {name!r}: "
+                f"cannot assign a {type(value).__name__} as parameter {name!r}: "
                 "use nn.Parameter(...), or None."
             )
-        for home in (self._parameters, self._buffers, self._modules):
-            if name in home and (value is None or isinstance(value, Tensor)):
-                return home
-        return self.__dict__
-
-    def __getattr__(self, name):
-        for home in ("_parameters", "_buffers", "_modules"):
-            if name in self.__dict__.get(home, ()):
-                return self.__dict__[home][name]
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}"
-        )
-
-    def __delattr__(self, name):
-        for home in (self._parameters, self._buffers, self._modules, self.__dict__):
-            if name in home:
-                del home[name]
-                return
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}"
-        )
+        if not isinstance(old, Parameter | Module):
+            vars(self).pop(name, None)  # what becomes one of these now, stands last
+        super().__setattr__(name, value)
 
     def register_parameter(self, name, param):
         """Add a Parameter, or None for one that this layer could have but has not."""
-        self.__dict__.pop(name, None)
-        self._parameters[name] = param
+        setattr(self, name, param)
 
     def register_buffer(self, name, tensor, persistent=True):
         """Add a tensor that is not learned; it is saved if persistent."""
-        self.__dict__.pop(name, None)
-        self._buffers[name] = tensor
-        if not persistent:
-            self._not_saved.add(name)
+        setattr(self, name, tensor)
+        self._persistent[name] = persistent
 
-    def add_module(self, name, module):
-        """Add a child."""
-        setattr(self, name, module)
+    def _own_parameters(self):
+        return {n: v for n, v in vars(self).items() if isinstance(v, Parameter)}
+
+    def _own_buffers(self):
+        pairs = ((name, vars(self).get(name)) for name in self._persistent)
+        return {name: t for name, t in pairs if isinstance(t, Tensor)}
+
+    def _own_modules(self):
+        return {n: v for n, v in vars(self).items() if isinstance(v, Module)}
 
     # Walking over what is inside
 
-    def named_modules(self, prefix="", seen=None):
+    def _walk(self, path=""):
+        """Yield (dotted name, module) of this and all inside, one in two places twice."""
+        yield path, self
+        for name, child in self._own_modules().items():
+            yield from child._walk(_dotted(path, name))
+
+    def named_modules(self, prefix=""):
         """Yield (dotted name, module) for this module and all inside it, each once."""
-        seen = set() if seen is None else seen
-        if self not in seen:
-            seen.add(self)
-            yield prefix, self
-            for name, child in self.named_children():
-                dotted = f"{prefix}.{name}" if prefix else name
-                yield from child.named_modules(dotted, seen)
+        return _each_once(self._walk(prefix))
 
     def modules(self):
         """Yield this module and all inside it."""
@@ -123,29 +108,24 @@ class Module:
 
     def named_children(self):
         """Yield (name, module) for each module directly inside, each once."""
-        seen = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
+        return _each_once(self._own_modules().items())
 
     def children(self):
         """Yield each module directly inside."""
         return (module for _, module in self.named_children())
 
-    def _named(self, home, prefix="", recurse=True):
-        """Yield (dotted name, tensor) from one home of all modules inside, each once."""
-        seen = set()
-        modules = self.named_modules(prefix) if recurse else [(prefix, self)]
-        for path, module in modules:
-            for name, t in module.__dict__[home].items():
-                if t is not None and id(t) not in seen:
-                    seen.add(id(t))
-                    yield f"{path}.{name}" if path else name, t
+    def _named(self, own, prefix, recurse):
+        """Yield (dotted name, value) for all that own(module) finds, each value once."""
+        places = self._walk(prefix) if recurse else [(prefix, self)]
+        return _each_once(
+            (_dotted(path, name), value)
+            for path, module in places
+            for name, value in own(module).items()
+        )
 
     def named_parameters(self, prefix="", recurse=True):
         """Yield (dotted name, Parameter)."""
-        return self._named("_parameters", prefix, recurse)
+        return self._named(Module._own_parameters, prefix, recurse)
 
     def parameters(self, recurse=True):
         """Yield each Parameter."""
@@ -153,7 +133,7 @@ class Module:
 
     def named_buffers(self, prefix="", recurse=True):
         """Yield (dotted name, buffer)."""
-        return self._named("_buffers", prefix, recurse)
+        return self._named(Module._own_buffers, prefix, recurse)
 
     def buffers(self, recurse=True):
         """Yield each buffer."""
@@ -161,25 +141,14 @@ class Module:
 
     # Saving and loading
 
-    def _saved(self):
-        """Return {key: tensor} of what is saved, the tensors themselves."""
-        found = {}
-        for path, module in self._paths():
-            homes = itertools.chain(module._parameters.items(), module._buffers.items())
-            for name, t in homes:
-                if t is not None and name not in module._not_saved:
-                    found[f"{path}{name}"] = t
-        return found
-
-    def _paths(self, path=""):
-        yield path, self
-        for name, child in self._modules.items():
-            if child is not None:
-                yield from child._paths(f"{path}{name}.")
-
     def state_dict(self):
         """Return {key: tensor}: parameters and buffers, in the module's own memory."""
-        return {key: t.detach() for key, t in self._saved().items()}
+        return {
+            _dotted(path, name): t.detach()
+            for path, module in self._walk()
+            for name, t in {**module._own_parameters(), **module._own_buffers()}.items()
+            if module._persistent.get(name, True)
+        }
 
     def load_state_dict(self, state_dict, strict=True):
         """Copy in the values of a state dict, of this engine's tensors or of torch's.
@@ -187,7 +156,7 @@ class Module:
         Raises RuntimeError for a shape that differs and, where strict, for a key that is
         missing or unknown. Returns (missing keys, unexpected keys).
         """
-        own, name = self._saved(), type(self).__name__
+        own = self.state_dict()
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
         arrays = {k: _values(state_dict[k]) for k in own if k in state_dict}
@@ -202,9 +171,8 @@ class Module:
         if strict and unexpected:
             errors.append(f"Unexpected key(s) in state_dict: {', '.join(unexpected)}.")
         if errors:
-            raise RuntimeError(
-                "\n\t".join([f"Error(s) in loading state_dict for {name}:", *errors])
-            )
+            first = f"Error(s) in loading state_dict for {type(self).__name__}:"
+            raise RuntimeError("\n\t".join([first, *errors]))
         for key, a in arrays.items():
             own[key].array[...] = a
             own[key].bump()
@@ -215,7 +183,7 @@ class Module:
     def train(self, mode=True):
         """Set training mode (dropout drops, batch norm uses the batch); return self."""
         for module in self.modules():
-            module.__dict__["training"] = bool(mode)
+            module.training = bool(mode)
         return self
 
     def eval(self):
@@ -231,10 +199,7 @@ class Module:
     def zero_grad(self, set_to_none=True):
         """Forget all gradients."""
         for p in self.parameters():
-            if set_to_none or p.grad is None:
-                p.grad = None
-            else:
-                p.grad.zero_()
+            p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
 
     def apply(self, fn):
         """Call fn on every module inside, and last on this one; return self."""
@@ -249,7 +214,7 @@ class Module:
             raise NotImplementedError(
                 f"Module.to: {dtype!r} is not supported here; use torch.nn.Module.to"
             )
-        for t in itertools.chain(self.parameters(), self.buffers()):
+        for t in [*self.parameters(), *self.buffers()]:
             if t.dtype.kind == "f":
                 t.array = t.array.astype(dtype, copy=False)
         return self
@@ -266,26 +231,31 @@ class Module:
 
     def extra_repr(self):
         """Return what stands between the brackets of the layer's line."""
-        return ""
+        return self._shown.format(**vars(self))
 
     def __repr__(self):
+        children = self._own_modules().items()
         lines = [
-            f"({n}): {m!r}".replace("\n", "\n  ") for n, m in self._modules.items()
+            f"\n({name}): {child!r}".replace("\n", "\n  ") for name, child in children
         ]
-        inside = "".join(f"\n  {line}" for line in lines) + "\n" if lines else ""
+        inside = "".join(lines) + "\n" if lines else ""
         return f"{type(self).__name__}({self.extra_repr()}{inside})"
+
+
+def _dotted(path, name):
+    return f"{path}.{name}" if path else name
+
+
+def _each_once(pairs):
+    """Yield the (name, value) pairs whose value was not there before."""
+    seen = set()
+    for name, value in pairs:
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield name, value
 
 
 def _values(t):
     """The array of a tensor, of either engine."""
     t = t.detach() if hasattr(t, "detach") else t
     return np.asarray(t.cpu() if hasattr(t, "cpu") else t)
-
-
-def unsupported(layer, **arguments):
-    """Refuse arguments, each given as name=(value, default), that are not the default."""
-    for name, (value, default) in arguments.items():
-        if value is not default and value != default:
-            raise NotImplementedError(
-                f"{layer}: {name}={value!r} is not supported here; use torch.nn.{layer}"
-            )

@@ -4,36 +4,32 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import functional as F
-from .module import Module, Parameter, unsupported
+from . import init
+from .module import Module, empty, refuses
 
 
 class _Norm(Module):
-    """A layer with a weight of ones and a bias of zeros, or None for either."""
-
-    def _scale(self, shape, weight, bias, device, dtype):
-        unsupported(type(self).__name__, device=(device, None), dtype=(dtype, None))
-        one, zero = np.ones(shape, np.float32), np.zeros(shape, np.float32)
-        self.register_parameter("weight", Parameter(one) if weight else None)
-        self.register_parameter("bias", Parameter(zero) if bias else None)
+    def _scale_and_shift(self, shape, scale, shift):
+        """Begin with a weight of ones and a bias of zeros, or without."""
+        self.weight = init.ones_(empty(*shape)) if scale else None
+        self.bias = init.zeros_(empty(*shape)) if shift else None
 
 
 class _BatchNorm(_Norm):
+    _shown = (
+        "{num_features}, eps={eps}, momentum={momentum}, affine={affine}, "
+        "track_running_stats={track_running_stats}"
+    )
+
+    @refuses("device", "dtype")
     def __init__(
-        self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=True,
-        track_running_stats=True,
-        device=None,
-        dtype=None,
-        *,
-        bias=True,
-    ):
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True,
+        device=None, dtype=None, *, bias=True,
+    ):  # fmt: skip
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self._scale(num_features, affine, affine and bias, device, dtype)
+        self._scale_and_shift((num_features,), affine, affine and bias)
         start = {
             "running_mean": np.zeros(num_features, np.float32),
             "running_var": np.ones(num_features, np.float32),
@@ -44,30 +40,21 @@ class _BatchNorm(_Norm):
 
     def forward(self, input):
         """Return the same shape, normalised; count the batch in training."""
-        if input.ndim not in self.axes:
+        if input.ndim not in self.n_axes:
             raise ValueError(
                 f"{type(self).__name__}: x must be {self.expected}, but has shape "
                 f"{input.shape}."
             )
-        momentum, tracks = self.momentum, self.track_running_stats
-        if self.training and tracks:
+        momentum, running = self.momentum, (self.running_mean, self.running_var)
+        if self.training and self.track_running_stats:
             self.num_batches_tracked.array[...] += 1
             if momentum is None:  # the running statistics are the mean of all so far
                 momentum = 1 / self.num_batches_tracked.item()
-        running = (self.running_mean, self.running_var)
-        if self.training and not tracks:  # switched off since they were made
+        elif self.training:  # tracking may be switched off after they were made
             running = (None, None)
         by_batch = self.training or self.running_mean is None
-        momentum = 0.0 if momentum is None else momentum
-        scale = (self.weight, self.bias)
-        return F.batch_norm(input, *running, *scale, by_batch, momentum, self.eps)
-
-    def extra_repr(self):
-        """Name the options."""
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, track_running_stats={self.track_running_stats}"
-        )
+        options = (by_batch, momentum or 0.0, self.eps)
+        return F.batch_norm(input, *running, self.weight, self.bias, *options)
 
 
 class BatchNorm1d(_BatchNorm):
@@ -78,7 +65,7 @@ class BatchNorm1d(_BatchNorm):
     (None: their mean over all batches so far); in evaluation the running ones are used.
     """
 
-    axes, expected = (2, 3), "(N, C) or (N, C, L)"
+    n_axes, expected = (2, 3), "(N, C) or (N, C, L)"
 
 
 class BatchNorm2d(_BatchNorm):
@@ -87,55 +74,39 @@ class BatchNorm2d(_BatchNorm):
     x is (N, num_features, H, W).
     """
 
-    axes, expected = (4,), "(N, C, H, W)"
+    n_axes, expected = (4,), "(N, C, H, W)"
 
 
 class LayerNorm(_Norm):
     """Normalise each example over its last axes, then y = weight * xhat + bias."""
 
+    _shown = "{normalized_shape}, eps={eps}, elementwise_affine={elementwise_affine}"
+
+    @refuses("device", "dtype")
     def __init__(
-        self,
-        normalized_shape,
-        eps=1e-5,
-        elementwise_affine=True,
-        bias=True,
-        device=None,
+        self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None,
         dtype=None,
-    ):
+    ):  # fmt: skip
         super().__init__()
-        self.normalized_shape = tuple(np.atleast_1d(normalized_shape).tolist())
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        shape, bias = self.normalized_shape, elementwise_affine and bias
-        self._scale(shape, elementwise_affine, bias, device, dtype)
+        shape = tuple(np.atleast_1d(normalized_shape).tolist())
+        self.normalized_shape, self.eps = shape, eps
+        self.elementwise_affine = elementwise_affine
+        self._scale_and_shift(shape, elementwise_affine, elementwise_affine and bias)
 
     def forward(self, input):
         """(..., *normalized_shape) -> the same."""
-        return F.layer_norm(
-            input, self.normalized_shape, self.weight, self.bias, self.eps
-        )
-
-    def extra_repr(self):
-        """Name the options."""
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, "
-            f"elementwise_affine={self.elementwise_affine}"
-        )
+        shape, scale = self.normalized_shape, (self.weight, self.bias)
+        return F.layer_norm(input, shape, *scale, self.eps)
 
 
 class RMSNorm(LayerNorm):
     """Divide each example by the root mean square over its last axes; times weight."""
 
+    @refuses("device", "dtype")
     def __init__(
-        self,
-        normalized_shape,
-        eps=None,
-        elementwise_affine=True,
-        device=None,
-        dtype=None,
-    ):
-        super().__init__(
-            normalized_shape, eps, elementwise_affine, False, device, dtype
-        )
+        self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None
+    ):  # fmt: skip
+        super().__init__(normalized_shape, eps, elementwise_affine, bias=False)
 
     def forward(self, input):
         """(..., *normalized_shape) -> the same."""
@@ -148,17 +119,13 @@ class GroupNorm(_Norm):
     x is (N, num_channels) or (N, num_channels, d1, ...).
     """
 
+    _shown = "{num_groups}, {num_channels}, eps={eps}, affine={affine}"
+
+    @refuses("device", "dtype")
     def __init__(
-        self,
-        num_groups,
-        num_channels,
-        eps=1e-5,
-        affine=True,
-        device=None,
-        dtype=None,
-        *,
-        bias=True,
-    ):
+        self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None,
+        *, bias=True,
+    ):  # fmt: skip
         super().__init__()
         if num_channels % num_groups:
             raise ValueError(
@@ -167,12 +134,8 @@ class GroupNorm(_Norm):
             )
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
-        self._scale(num_channels, affine, affine and bias, device, dtype)
+        self._scale_and_shift((num_channels,), affine, affine and bias)
 
     def forward(self, input):
         """(N, num_channels, ...) -> the same."""
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
-
-    def extra_repr(self):
-        """Name the options."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"

@@ -14,8 +14,7 @@ from ..tensor import apply
 from ..tensor.functions import cat, stack
 from . import functional as F
 from . import init
-from .linear import empty
-from .module import Module, unsupported
+from .module import Module, empty, refuses
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -34,27 +33,17 @@ class RNNBase(Module):
     operator, options = None, {}  # the pair of functions in ops, further arguments
     n_gates, n_states = 1, 1
 
+    @refuses("proj_size", "device", "dtype")
     def __init__(
-        self,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        bias=True,
-        batch_first=False,
-        dropout=0.0,
-        bidirectional=False,
-        proj_size=0,
-        device=None,
-        dtype=None,
-    ):
+        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False,
+        dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
-        who = type(self).__name__
-        unsupported(who, proj_size=(proj_size, 0))
-        unsupported(who, device=(device, None), dtype=(dtype, None))
         if dropout > 0 and num_layers == 1:
+            who = type(self).__name__
             warnings.warn(
                 f"{who}: dropout={dropout} acts between layers, but there is only one.",
-                stacklevel=2,
+                stacklevel=3,
             )
         self.input_size, self.hidden_size = input_size, hidden_size
         self.num_layers, self.bias, self.batch_first = num_layers, bias, batch_first
@@ -71,7 +60,7 @@ class RNNBase(Module):
         shapes = (rows, n_in), (rows, self.hidden_size), (rows,), (rows,)
         for name, shape in zip(WEIGHTS, shapes, strict=True):
             wanted = self.bias or name.startswith("weight")
-            self.register_parameter(name + suffix, empty(*shape) if wanted else None)
+            setattr(self, name + suffix, empty(*shape) if wanted else None)
 
     def reset_parameters(self):
         """Draw new weights."""
@@ -134,14 +123,12 @@ class RNNBase(Module):
 
     def extra_repr(self):
         """Name the sizes, and what differs from the defaults."""
-        names = "num_layers", "bias", "batch_first", "dropout", "bidirectional"
-        usual = 1, True, False, 0.0, False
-        options = {name: getattr(self, name) for name in names}
-        pairs = zip(options.items(), usual, strict=True)
-        changed = [
-            f"{name}={value}" for (name, value), default in pairs if value != default
-        ]
-        return ", ".join([f"{self.input_size}, {self.hidden_size}", *changed])
+        usual = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0}
+        shown = f"{self.input_size}, {self.hidden_size}"
+        for name, default in {**usual, "bidirectional": False}.items():
+            if getattr(self, name) != default:
+                shown += f", {name}={getattr(self, name)}"
+        return shown
 
 
 class RNN(RNNBase):
@@ -150,14 +137,8 @@ class RNN(RNNBase):
     operator = ops.rnn, ops.rnn_backward
 
     def __init__(
-        self,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        nonlinearity="tanh",
-        *args,
-        **kwargs,
-    ):
+        self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", *args, **kwargs
+    ):  # fmt: skip
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(
                 f"RNN: nonlinearity must be 'tanh' or 'relu', but {nonlinearity!r} came."

@@ -1,16 +1,13 @@
-"""The encoder of the Transformer: attention and a small network, with ways around both.
+"""A layer of the Transformer's encoder: attention and a small network, with ways around both.
 
 Shapes and masks as in nn.attention: L steps of N sequences, (L, N, d_model), unless
 batch_first; a boolean mask is True where one may not look.
 """
 
-import copy
-
 from . import functional as F
 from .attention import MultiheadAttention
-from .containers import ModuleList
 from .linear import Dropout, Linear
-from .module import Module, unsupported
+from .module import Module, refuses
 from .norm import LayerNorm
 
 
@@ -24,27 +21,17 @@ class TransformerEncoderLayer(Module):
     Xiong et al., "On layer normalization in the transformer architecture", ICML 2020.
     """
 
+    @refuses("device", "dtype")
     def __init__(
-        self,
-        d_model,
-        nhead,
-        dim_feedforward=2048,
-        dropout=0.1,
-        activation="relu",
-        layer_norm_eps=1e-05,
-        batch_first=False,
-        norm_first=False,
-        bias=True,
-        device=None,
+        self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation="relu",
+        layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None,
         dtype=None,
-    ):
+    ):  # fmt: skip
         super().__init__()
-        who = "TransformerEncoderLayer"
-        unsupported(who, device=(device, None), dtype=(dtype, None))
         if activation not in ("relu", "gelu") and not callable(activation):
             raise ValueError(
-                f"{who}: activation must be 'relu', 'gelu' or a function, but "
-                f"{activation!r} came."
+                f"TransformerEncoderLayer: activation must be 'relu', 'gelu' or a function, "
+                f"but {activation!r} came."
             )
         self.self_attn = MultiheadAttention(
             d_model, nhead, dropout, bias, batch_first=batch_first
@@ -77,30 +64,3 @@ class TransformerEncoderLayer(Module):
             return x + feed(self.norm2(x))
         x = self.norm1(src + attend(src))
         return self.norm2(x + feed(x))
-
-
-class TransformerEncoder(Module):
-    """num_layers copies of a layer, one after another, and a norm (a Module) at the end.
-
-    enable_nested_tensor and mask_check concern torch's shortcuts; here there are none.
-    """
-
-    def __init__(
-        self,
-        encoder_layer,
-        num_layers,
-        norm=None,
-        enable_nested_tensor=True,
-        mask_check=True,
-    ):
-        super().__init__()
-        self.layers = ModuleList(
-            copy.deepcopy(encoder_layer) for _ in range(num_layers)
-        )
-        self.num_layers, self.norm = num_layers, norm
-
-    def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
-        """(L, N, d_model) -> the same."""
-        for layer in self.layers:
-            src = layer(src, mask, src_key_padding_mask, bool(is_causal))
-        return src if self.norm is None else self.norm(src)

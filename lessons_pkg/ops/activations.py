@@ -1,23 +1,20 @@
 """Activations: what a neuron does with its weighted sum.
 
-x is an array of any shape, written (...); y has the same. Every forward returns y and the
-cache that its backward needs, and raises TypeError if x does not hold real numbers. A
-backward takes dy = dL/dy, of y's shape or broadcast to it, so that `dy=1.0` gives the
-derivative itself.
+x is an array of any shape, and y has the same. A backward takes dy = dL/dy, of y's shape
+or broadcast to it, so that `dy=1.0` gives the derivative itself.
 """
 
 import math
 
 import numpy as np
 
-from .inputs import as_float, check_dims
+from .inputs import as_float, check_dim
 
 
 def relu(x):
     """Rectify: y = max(x, 0).
 
-    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann
-    machines", ICML 2010.
+    Source: Nair and Hinton, "Rectified linear units ...", ICML 2010.
 
     >>> relu([-2.0, 0.0, 3.0])[0]
     array([0., 0., 3.])
@@ -26,9 +23,8 @@ def relu(x):
     return y, y
 
 
-def relu_backward(dy, cache):
+def relu_backward(dy, y):
     """dL/dx = dy where x > 0, else 0; at x = 0 the derivative is 0, as in torch."""
-    y = cache
     # Mask the bits of dy: np.where takes 12 times as long where signs are mixed, and a
     # product would make nan of inf * 0.
     bits = np.dtype(f"i{y.itemsize}")
@@ -39,8 +35,7 @@ def relu_backward(dy, cache):
 def leaky_relu(x, negative_slope=0.01):
     """Let a little through below zero: y = x where x > 0, else negative_slope * x.
 
-    Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network
-    acoustic models", ICML 2013.
+    Source: Maas, Hannun and Ng, "Rectifier nonlinearities ...", ICML 2013.
     """
     x = as_float("leaky_relu", "x", x)
     return np.where(x > 0, x, negative_slope * x), (x, negative_slope)
@@ -55,12 +50,10 @@ def leaky_relu_backward(dy, cache):
 def elu(x, alpha=1.0):
     """Level off smoothly at -alpha: y = x where x > 0, else alpha * (exp(x) - 1).
 
-    Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network
-    learning by exponential linear units (ELUs)", ICLR 2016, equation 15.
+    Source: Clevert, Unterthiner and Hochreiter, ICLR 2016, equation 15.
     """
     x = as_float("elu", "x", x)
-    y = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
-    return y, (x, alpha)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))), (x, alpha)
 
 
 def elu_backward(dy, cache):
@@ -73,11 +66,8 @@ def elu_backward(dy, cache):
 def gelu(x, approximate="none"):
     """Weigh x by the chance that a normal number is smaller: y = x * Phi(x).
 
-    approximate : "none", or "tanh" for the formula
-                  Phi(x) = (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2
-    Raises ValueError for another `approximate`.
-    Source: Hendrycks and Gimpel, "Gaussian error linear units (GELUs)",
-    arXiv:1606.08415, 2016, section 2.
+    approximate="tanh" takes Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
+    Source: Hendrycks and Gimpel, "Gaussian error linear units", arXiv:1606.08415, 2016.
     """
     x = as_float("gelu", "x", x)
     if approximate not in ("none", "tanh"):
@@ -103,12 +93,10 @@ def gelu_backward(dy, cache):
 
 
 def _normal_cdf(x):
-    """Phi(x), the chance that a standard normal number is below x.
+    """Phi(x), the chance that a standard normal number is below x, to within 4e-16.
 
-    The tail beyond a = |x| is exp(-a^2 / 2) * p(t), with a polynomial p in
-    t = (a - 4) / (a + 4). Within 4e-16 of the exact value, everywhere.
-    Source of the method: Shepherd and Laframboise, "Chebyshev approximation of
-    (1 + 2x) exp(x^2) erfc x", Mathematics of Computation 36, 1981; p is our own fit.
+    The tail beyond a = |x| is exp(-a^2 / 2) * p(t), with a polynomial p, fitted by us, in
+    t = (a - 4) / (a + 4): the method of Shepherd and Laframboise, Math. Comp. 36, 1981.
     """
     a = np.minimum(np.abs(x), 40)  # the tail is 0 long before
     t = (a - 4) / (a + 4)
@@ -135,8 +123,7 @@ _TAIL = (  # of p, from t^14 down to t^0
 def silu(x):
     """Weigh x by its own logistic function: y = x * sigmoid(x).
 
-    Source: Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network
-    function approximation in reinforcement learning", Neural Networks 107, 2018.
+    Source: Elfwing, Uchibe and Doya, Neural Networks 107, 2018.
     """
     x = as_float("silu", "x", x)
     s = _logistic(x)
@@ -150,11 +137,9 @@ def silu_backward(dy, cache):
 
 
 def softplus(x, beta=1.0, threshold=20.0):
-    """Bend smoothly from 0 to x: y = log(1 + exp(beta * x)) / beta.
+    """Bend smoothly from 0 to x: y = log(1 + exp(z)) / beta, z = beta * x; x for large z.
 
-    threshold : where beta * x is above it, y = x
-    Source: Dugas, Bengio, Belisle, Nadeau and Garcia, "Incorporating second-order
-    functional knowledge for better option pricing", NIPS 2000.
+    Source: Dugas et al., "Incorporating second-order functional knowledge ...", NIPS 2000.
     """
     x = as_float("softplus", "x", x)
     z = beta * x
@@ -172,8 +157,7 @@ def softplus_backward(dy, cache):
 def sigmoid(x):
     """Logistic function, y = 1 / (1 + exp(-x)), computed without overflow.
 
-    Source: Rumelhart, Hinton and Williams, "Learning representations by
-    back-propagating errors", Nature 323, 1986: y_j of x_j, their equation 2.
+    Source: Rumelhart, Hinton and Williams, Nature 323, 1986: y_j of x_j, equation 2.
 
     >>> sigmoid([-1e4, 0.0, 1e4])[0]
     array([0. , 0.5, 1. ])
@@ -182,9 +166,8 @@ def sigmoid(x):
     return y, y
 
 
-def sigmoid_backward(dy, cache):
+def sigmoid_backward(dy, y):
     """dL/dx = dy * y * (1 - y)."""
-    y = cache
     return np.multiply(dy, y * (1 - y), dtype=y.dtype)
 
 
@@ -200,17 +183,13 @@ def logsigmoid(x):
     return y, y
 
 
-def logsigmoid_backward(dy, cache):
+def logsigmoid_backward(dy, y):
     """dL/dx = dy * (1 - exp(y)), that is dy * (1 - sigmoid(x))."""
-    y = cache
     return np.multiply(dy, -np.expm1(y), dtype=y.dtype)
 
 
 def tanh(x):
     """Hyperbolic tangent, y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
-
-    Source: LeCun, Bottou, Orr and Mueller, "Efficient BackProp", in Neural
-    Networks: Tricks of the Trade, Springer 1998, section 4.4.
 
     It is a sigmoid, stretched and shifted, tanh(x) = 2 sigmoid(2x) - 1:
 
@@ -222,26 +201,21 @@ def tanh(x):
     return y, y
 
 
-def tanh_backward(dy, cache):
+def tanh_backward(dy, y):
     """dL/dx = dy * (1 - y^2)."""
-    y = cache
     return np.multiply(dy, 1 - y * y, dtype=y.dtype)
 
 
 def softmax(x, dim=-1):
     """Turn scores into probabilities: y_i = exp(x_i) / sum_j exp(x_j) along `dim`.
 
-    x   : (...) array of scores
-    dim : the axis along which y sums to one
-    Raises TypeError if dim is no whole number, ValueError if x has no such dim.
-    Source: Bridle, "Probabilistic interpretation of feedforward classification
-    network outputs", in Neurocomputing, Springer 1990.
+    Source: Bridle, "Probabilistic interpretation of ... network outputs", 1990.
 
     >>> softmax([1000.0, 1000.0, -1000.0])[0]
     array([0.5, 0.5, 0. ])
     """
     x = as_float("softmax", "x", x)
-    axis = check_dims("softmax", x, (dim,))
+    axis = check_dim("softmax", x, dim)
     # exp(x - m) / sum exp(x - m) is the same y, and with m = max(x) cannot overflow.
     y = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
     y /= y.sum(axis=axis, keepdims=True)
@@ -256,14 +230,9 @@ def softmax_backward(dy, cache):
 
 
 def log_softmax(x, dim=-1):
-    """Logarithm of softmax, y_i = x_i - log(sum_j exp(x_j)) along `dim`.
-
-    Raises as softmax does.
-    Source: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and
-    softmax functions", IMA Journal of Numerical Analysis 41, 2021: their g our exp(y).
-    """
+    """Logarithm of softmax, y_i = x_i - log(sum_j exp(x_j)) along `dim`."""
     x = as_float("log_softmax", "x", x)
-    axis = check_dims("log_softmax", x, (dim,))
+    axis = check_dim("log_softmax", x, dim)
     y = _log_softmax(x, axis)
     return y, (y, axis)
 

@@ -17,15 +17,11 @@ def scaled_dot_product_attention(
 ):
     """Mix the values by softmax of the scores: y = softmax(q @ k.T * scale + mask) @ v.
 
-    query     : (..., L, E)
-    key       : (..., S, E)
-    value     : (..., S, Ev); the axes in front of all three broadcast
+    query     : (..., L, E), with keys (..., S, E) and values (..., S, Ev)
     attn_mask : broadcast to (..., L, S): True where a query may look, or floats to add
     is_causal : query i may look at the keys 0 to i only
     scale     : None for 1 / sqrt(E)
-    Returns y : (..., L, Ev), 0 for a query that may look nowhere; and the cache.
-    Raises ValueError for shapes that do not fit or both masks at once, TypeError for
-    dtypes that differ or a mask of whole numbers.
+    A query that may look nowhere gets 0.
     Source: Vaswani et al., "Attention is all you need", NeurIPS 2017, equation 1: their
     Q, K, V, d_k our query, key, value, E.
 
@@ -44,10 +40,7 @@ def scaled_dot_product_attention(
 
 
 def scaled_dot_product_attention_backward(dy, cache, needs=(True, True, True, True)):
-    """dL/dv = p.T @ dy, and for the scores s: dL/ds = p * (dp - sum(dp * p)), dp = dy @ v.T.
-
-    Returns dquery, dkey, dvalue, dmask, the last one None unless the mask holds floats.
-    """
+    """dL/dv = p.T @ dy, and for the scores s: dL/ds = p * (dp - sum(dp * p)), dp = dy @ v.T."""
     query, key, value, attn_mask, q, p, scale = cache
     dquery = dkey = dvalue = dmask = None
     if needs[2]:
@@ -74,9 +67,9 @@ def _add_mask(scores, attn_mask, is_causal):
             f"{WHO}: attn_mask and is_causal=True came together. Leave out one of them, "
             f"or take np.tri into the mask."
         )
-    mask = (
-        np.tri(*scores.shape[-2:], dtype=bool) if is_causal else np.asarray(attn_mask)
-    )
+    mask = np.asarray(attn_mask)
+    if is_causal:
+        mask = np.tri(*scores.shape[-2:], dtype=bool)
     if mask.dtype.kind not in "bf":
         raise TypeError(
             f"{WHO}: attn_mask must hold booleans or floats, but its dtype is "

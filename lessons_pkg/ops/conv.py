@@ -17,10 +17,7 @@ from .window import Axis, as_images, check_image, like_input, slide, two_numbers
 
 
 def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Slide windows over signals: conv2d on images one row high.
-
-    x : (N, C, L) or (C, L). weight : (O, C/G, K). Raises as conv2d does.
-    Returns y : (N, O, L_out) or (O, L_out), and the cache.
+    """Slide windows over signals (N, C, L): conv2d on images one row high.
 
     >>> conv1d([[1.0, 2.0, 4.0, 8.0]], weight=[[[-1.0, 1.0]]])[0]
     array([[1., 2., 4.]])
@@ -28,32 +25,24 @@ def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _conv(1, x, weight, bias, stride, padding, dilation, groups)
 
 
-def conv1d_backward(dy, cache, needs=(True, True, True)):
-    """Return dx, dweight, dbias, as conv2d_backward does."""
-    return _backward(im2col.spread, dy, cache, needs)
-
-
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide windows over images: y[o, p] = bias[o] + sum of weight[o] * what p sees of x.
 
-    x      : (N, C, H, W), or (C, H, W) for one image
+    x      : (N, C, H, W), or (C, H, W) for one image; y is (N, O, H_out, W_out)
     weight : (O, C/G, KH, KW); an output sees only the input channels of its group
     bias   : (O,) or None
     stride, padding, dilation : a number, or one for rows and one for columns; padding
         also "valid" for none, and "same" for as much as leaves H and W as they are
-    Returns y : (N, O, H_out, W_out), or (O, H_out, W_out), and the cache.
-    Raises TypeError for what does not hold real numbers of one dtype, ValueError for
-    shapes and numbers that do not fit.
     """
     return _conv(2, x, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d_backward(dy, cache, needs=(True, True, True)):
-    """Return dx = spread(dy, weight), dweight = weight_gradient(dy, x), dbias = sum of dy.
-
-    None for one that is not needed: a network's first layer needs no dx.
-    """
+    """Return dx = spread(dy, weight), dweight = weight_gradient(dy, x), dbias = sum of dy."""
     return _backward(im2col.spread, dy, cache, needs)
+
+
+conv1d_backward = conv2d_backward
 
 
 def conv_transpose2d(
@@ -61,13 +50,12 @@ def conv_transpose2d(
 ):
     """Spread each entry of x, times the weights, over a window of y: conv2d's dx.
 
-    x      : (N, C, H, W), or (C, H, W) for one image
+        H_out = (H - 1) * stride - 2 * padding + dilation * (KH - 1) + output_padding + 1
+
     weight : (C, O/G, KH, KW), that of the conv2d which would turn y into x
     output_padding : rows and columns to add at the end. With a stride, that conv2d turns
         images of several sizes into this x; this says which of them is meant.
-    Returns y : (N, O, H_out, W_out), or (O, H_out, W_out), and the cache, where
-        H_out = (H - 1) * stride - 2 * padding + dilation * (KH - 1) + output_padding + 1
-    Raises as conv2d does. Source: Zeiler et al., "Deconvolutional networks", CVPR 2010.
+    Source: Zeiler et al., "Deconvolutional networks", CVPR 2010.
     """
     who = "conv_transpose2d"
     x, weight, bias = _inputs(who, 2, x, weight, bias, groups, transposed=True)
@@ -110,10 +98,8 @@ def _conv(dims, x, weight, bias, stride, padding, dilation, groups):
             raise ValueError(
                 f'{who}: padding="same" needs stride=1, but {stride} came.'
             )
-        axes = [
-            Axis(n, n, k, 1, d * (k - 1) // 2, d)
-            for n, k, d in zip(sizes, kernels, dilation, strict=True)
-        ]
+        arguments = zip(sizes, kernels, dilation, strict=True)
+        axes = [Axis(n, n, k, 1, d * (k - 1) // 2, d) for n, k, d in arguments]
     else:
         padding = 0 if padding == "valid" else padding
         padding = two_numbers(who, "padding", padding, least=0, dims=dims)

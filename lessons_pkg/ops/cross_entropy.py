@@ -15,11 +15,7 @@ from .losses import _reduce, _spread
 
 
 def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
-    """Pick the true class: loss = -weight[target] * x[target].
-
-    x       : (N, C) log-probabilities; or (C,), or (N, C, d1, ...)
-    Everything else is as in cross_entropy, which takes scores in place of them.
-    """
+    """Pick the true class: loss = -weight[target] * x[target], x log-probabilities."""
     x, weight = _scores("nll_loss", "x", x, weight)
     target = np.asarray(target)
     picked, total, count = _pick("nll_loss", x, target, weight, ignore_index)
@@ -50,22 +46,15 @@ def cross_entropy(
     Computed from the logits z as log(sum_j exp(z_j)) - z_target, with the largest z
     subtracted first, so that it neither overflows nor takes the log of zero.
 
-    logits          : (N, C) scores, not probabilities; or (C,), or (N, C, d1, ...)
-    target          : (N,) integers, the true classes, 0 to C - 1; or (), or (N, d1, ...);
-                      or floats of the shape of logits, the true probabilities q of the
-                      classes: then loss = -sum_c weight_c q_c log softmax(logits)_c
+    logits          : (N, C) scores, not probabilities
+    target          : (N,) whole numbers, the true classes; or (N, C) probabilities q,
+                      and then loss = -sum_c weight_c q_c log softmax(logits)_c
     weight          : (C,), a factor for each class; over class numbers, "mean" divides
                       by the sum of the factors used
     ignore_index    : a class number whose examples do not count
-    reduction       : "mean", "sum", or "none" for the N losses, in nats
     label_smoothing : the share of each target that is spread evenly over all classes
-    Returns loss : a number, or the shape of target; and the cache for
-    cross_entropy_backward. The mean over no examples is nan, as in torch.
-    Raises TypeError or ValueError for a target or an option that does not fit.
-    Sources: Blanchard, Higham and Higham, "Accurately computing the log-sum-exp and
-    softmax functions", IMA Journal of Numerical Analysis 41, 2021: their x our logits.
-    Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception architecture
-    for computer vision", CVPR 2016, section 7: their epsilon our label_smoothing.
+    Source of label_smoothing, there epsilon: Szegedy et al., "Rethinking the Inception
+    architecture for computer vision", CVPR 2016, section 7.
 
     Ten equal scores are a guess among ten classes, and cost log 10:
 
@@ -75,26 +64,24 @@ def cross_entropy(
     """
     who = "cross_entropy"
     logits, weight = _scores(who, "logits", logits, weight)
-    target, picked, shares, count = np.asarray(target), None, None, None
+    target = np.asarray(target)
+    by_class = target.dtype.kind != "f" or target.shape != logits.shape
+    _check_options(ignore_index, label_smoothing, by_class)
     log_p = _log_softmax(_rows(logits), 1)  # (M, C), with M examples in all
-    if target.dtype.kind == "f" and target.shape == logits.shape:
-        shares, counted = _rows(target), True
-    else:
+    picked = shares = count = None
+    if by_class:
         picked, total, count = _pick(who, logits, target, weight, ignore_index)
-        if label_smoothing:
-            shares = np.zeros_like(log_p)
-            shares[picked] = 1
-            counted = (target != ignore_index).reshape(-1, 1)
-    _check_options(ignore_index, label_smoothing, by_class=picked)
-    if shares is None:
+    if by_class and not label_smoothing:
         losses = _surprises(log_p, picked, total)
     else:
+        counted = (target != ignore_index).reshape(-1, 1) if by_class else True
+        q = _one_hot(picked, log_p) if by_class else _rows(target)
         even = label_smoothing / max(log_p.shape[1], 1)
-        shares = np.where(counted, weight * ((1 - label_smoothing) * shares + even), 0)
+        shares = np.where(counted, weight * ((1 - label_smoothing) * q + even), 0)
         losses = -np.where(counted, shares * log_p, 0).sum(axis=1)
         total = shares.sum(axis=1, keepdims=True)
     losses = losses.reshape(_examples(logits))
-    kept = None if picked else weight * (1 - label_smoothing)
+    kept = None if by_class else weight * (1 - label_smoothing)
     cache = (logits.shape, log_p, losses, picked, shares, total, reduction, count, kept)
     return _reduce(who, losses, reduction, count), cache
 
@@ -118,6 +105,13 @@ def cross_entropy_backward(dloss, cache):
     return _from_rows(dlogits, shape), _from_rows(-kept * dlosses * log_p, shape)
 
 
+def _one_hot(picked, like):
+    """An array like `like`, 1 at the true classes and 0 elsewhere."""
+    q = np.zeros_like(like)
+    q[picked] = 1
+    return q
+
+
 def _rows(x):
     """Give every example a row: (N, C, d1, ...) -> (M, C)."""
     if x.ndim > 2:
@@ -138,19 +132,20 @@ def _examples(x):
 
 
 def _scores(who, name, x, weight):
-    """Check x and the weights of its classes; return them, the weight 1 for None."""
+    """Return x and the weights of its classes as float arrays, once they are checked."""
     x = as_float(who, name, x)
     if x.ndim == 0:
         raise ValueError(
             f"{who}: {name} must have an axis of classes, but a single number came. "
             f"Give the scores as (C,), (N, C) or (N, C, d1, ...)."
         )
+    n_classes = x.shape[x.ndim > 1]
     if weight is None:
-        return x, 1
+        return x, np.ones(n_classes, x.dtype)
     weight = as_float(who, "weight", weight).astype(x.dtype, copy=False)
-    if weight.shape != (x.shape[x.ndim > 1],):
+    if weight.shape != (n_classes,):
         raise ValueError(
-            f"{who}: weight must have shape ({x.shape[x.ndim > 1]},), one number for "
+            f"{who}: weight must have shape ({n_classes},), one number for "
             f"each class, but came with shape {weight.shape}."
         )
     return x, weight
@@ -159,8 +154,8 @@ def _scores(who, name, x, weight):
 def _pick(who, x, target, weight, ignore_index):
     """Find the true classes in _rows(x), all but those that are ignored.
 
-    Returns their (rows, classes); the weight of each row, (M, 1) or (1, 1), which is 0
-    where it is ignored; and the sum of these weights.
+    Returns their (rows, classes); the weight of each row, (M, 1), 0 where it is ignored;
+    and the sum of these weights.
     """
     if target.dtype.kind not in "iu":
         raise TypeError(
@@ -173,19 +168,17 @@ def _pick(who, x, target, weight, ignore_index):
             f"but came with shape {target.shape}. Give one class number for each example."
         )
     rows = np.flatnonzero(target != ignore_index)
-    classes, n_classes = target.reshape(-1)[rows], x.shape[x.ndim > 1]
-    if len(rows) and not 0 <= classes.min() <= classes.max() < n_classes:
-        first = np.flatnonzero((classes < 0) | (classes >= n_classes))[0]
-        where = np.unravel_index(rows[first], target.shape)
+    classes = target.reshape(-1)[rows]
+    wrong = np.flatnonzero((classes < 0) | (classes >= len(weight)))
+    if len(wrong):
+        where = np.unravel_index(rows[wrong[0]], target.shape)
         raise ValueError(
-            f"{who}: target[{', '.join(map(str, where))}] is {classes[first]}, but scores "
-            f"{x.shape} have classes 0 to {n_classes - 1}. "
+            f"{who}: target[{', '.join(map(str, where))}] is {classes[wrong[0]]}, but "
+            f"scores {x.shape} have classes 0 to {len(weight) - 1}. "
             f"Number the classes from 0, or give each class a score."
         )
-    if isinstance(weight, int) and len(rows) == target.size:
-        return (rows, classes), np.ones((1, 1), x.dtype), len(rows)
     total = np.zeros((target.size, 1), x.dtype)
-    total[rows, 0] = weight if isinstance(weight, int) else weight[classes]
+    total[rows, 0] = weight[classes]
     return (rows, classes), total, total.sum()
 
 

@@ -18,11 +18,9 @@ def unbroadcast(dy, shape):
     """
     if dy.shape == shape:
         return dy
-    extra = dy.ndim - len(shape)  # axes that the input did not have at all
-    stretched = [
-        extra + i for i, n in enumerate(shape) if n == 1 and dy.shape[extra + i] != 1
-    ]
-    return dy.sum(axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+    new = dy.ndim - len(shape)  # so many axes the input did not have at all
+    stretched = [i for i, n in enumerate(shape, new) if n == 1 != dy.shape[i]]
+    return dy.sum(axis=(*range(new), *stretched), keepdims=True).reshape(shape)
 
 
 def add(x, other, alpha=1):
@@ -103,7 +101,7 @@ def neg(x):
     return np.negative(x), None
 
 
-def neg_backward(dy, cache):
+def neg_backward(dy, _):
     """dL/dx = -dy."""
     return -dy
 
@@ -113,9 +111,8 @@ def abs(x):
     return np.abs(x), x
 
 
-def abs_backward(dy, cache):
+def abs_backward(dy, x):
     """dL/dx = dy * sign x; at x = 0 that is 0."""
-    x = cache
     return dy * ((x > 0).astype(dy.dtype) - (x < 0))
 
 
@@ -125,9 +122,8 @@ def square(x):
     return np.square(x, dtype=np.int64 if x.dtype == bool else None), x
 
 
-def square_backward(dy, cache):
+def square_backward(dy, x):
     """dL/dx = dy * 2x."""
-    x = cache
     return dy * (2 * x)
 
 
@@ -137,9 +133,8 @@ def exp(x):
     return y, y
 
 
-def exp_backward(dy, cache):
+def exp_backward(dy, y):
     """dL/dx = dy * y."""
-    y = cache
     return dy * y
 
 
@@ -149,9 +144,8 @@ def log(x):
     return np.log(x), x
 
 
-def log_backward(dy, cache):
+def log_backward(dy, x):
     """dL/dx = dy / x."""
-    x = cache
     return dy / x
 
 
@@ -161,9 +155,8 @@ def sqrt(x):
     return y, y
 
 
-def sqrt_backward(dy, cache):
+def sqrt_backward(dy, y):
     """dL/dx = dy / (2y)."""
-    y = cache
     return dy / (2 * y)
 
 
@@ -173,9 +166,8 @@ def sin(x):
     return np.sin(x), x
 
 
-def sin_backward(dy, cache):
+def sin_backward(dy, x):
     """dL/dx = dy * cos x."""
-    x = cache
     return dy * np.cos(x)
 
 
@@ -185,9 +177,8 @@ def cos(x):
     return np.cos(x), x
 
 
-def cos_backward(dy, cache):
+def cos_backward(dy, x):
     """dL/dx = -dy * sin x."""
-    x = cache
     return -dy * np.sin(x)
 
 
@@ -200,8 +191,8 @@ def maximum_backward(dy, cache):
     """Give dy to the larger input; equal inputs share it, as in torch."""
     x, other = cache
     half = np.where(np.equal(x, other), dy / 2, dy)
-    dx = np.where(np.less(x, other), dy.dtype.type(0), half)
-    dother = np.where(np.greater(x, other), dy.dtype.type(0), half)
+    dx = np.where(np.less(x, other), 0, half)
+    dother = np.where(np.greater(x, other), 0, half)
     return unbroadcast(dx, np.shape(x)), unbroadcast(dother, np.shape(other))
 
 
@@ -220,28 +211,19 @@ def clamp(x, min=None, max=None):
     """y = x, but no less than min and no more than max; either may be None."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given.")
-    if (
-        np.asarray(x).dtype.kind == "f"
-    ):  # bounds of whole numbers do not change the dtype
+    if np.asarray(x).dtype.kind == "f":  # whole numbers as bounds leave x its dtype
         min, max = (b if np.ndim(b) == 0 else b.astype(x.dtype) for b in (min, max))
-    return np.clip(x, min, max), (x, min, max)
+    low, high = -np.inf if min is None else min, np.inf if max is None else max
+    return np.clip(x, min, max), (x, low, high)
 
 
 def clamp_backward(dy, cache):
     """dL/dx = dy where min <= x <= max; elsewhere dy goes to the bound that counted."""
     x, low, high = cache
-    below = np.zeros((), bool) if low is None else np.less(x, low)
-    above = np.zeros((), bool) if high is None else np.greater(x, high)
-    if low is not None and high is not None:  # where they cross, max wins
-        above = above | np.less(high, low)
-        below = below & ~above
-    parts = [(~(below | above), x), (below, low), (above, high)]
-    return tuple(
-        None
-        if of is None
-        else unbroadcast(np.where(mask, dy, dy.dtype.type(0)), np.shape(of))
-        for mask, of in parts
-    )
+    above = np.greater(x, high) | np.less(high, low)  # where they cross, max wins
+    below = np.less(x, low) & ~above
+    parts = (x, ~(below | above)), (low, below), (high, above)
+    return tuple([unbroadcast(np.where(m, dy, 0), np.shape(of)) for of, m in parts])
 
 
 def where(condition, x, other):
@@ -253,9 +235,8 @@ def where(condition, x, other):
 def where_backward(dy, cache):
     """Give each entry of dy to the input that it came from."""
     condition, x_shape, other_shape = cache
-    zero = dy.dtype.type(0)
-    dx = unbroadcast(np.where(condition, dy, zero), x_shape)
-    return None, dx, unbroadcast(np.where(condition, zero, dy), other_shape)
+    dx = unbroadcast(np.where(condition, dy, 0), x_shape)
+    return None, dx, unbroadcast(np.where(condition, 0, dy), other_shape)
 
 
 def cast(x, dtype):
@@ -263,6 +244,6 @@ def cast(x, dtype):
     return np.asarray(x).astype(dtype), np.asarray(x).dtype
 
 
-def cast_backward(dy, cache):
+def cast_backward(dy, dtype):
     """dL/dx = dy, with the dtype of x."""
-    return dy.astype(cache)
+    return dy.astype(dtype)

@@ -10,13 +10,11 @@ def embedding(x, weight, padding_idx=None):
 
     It is linear(one_hot(x), weight.T), without the multiplications by zero.
 
-    x           : (...) integers, 0 to V - 1
-    weight      : (V, D), a vector of D numbers for each of V words
+    x           : (...) whole numbers, 0 to V - 1
+    weight      : (V, D), a vector of D numbers for each of V words; y is (..., D)
     padding_idx : a row that gets no gradient; may count from the end
-    Returns y : (..., D), and the cache that embedding_backward needs.
-    Raises TypeError for x that holds no integers, ValueError for what does not fit.
-    Source: Bengio, Ducharme, Vincent and Jauvin, "A neural probabilistic language
-    model", Journal of Machine Learning Research 3, 2003: their matrix C our weight.
+    Source: Bengio et al., "A neural probabilistic language model", JMLR 3, 2003: their
+    matrix C our weight.
     """
     x, weight = np.asarray(x), as_float("embedding", "weight", weight)
     if x.dtype.kind not in "iu":
@@ -47,8 +45,7 @@ def embedding_backward(dy, cache):
     x, shape, padding_idx = cache
     # np.add.at is fast for flat indices alone: 5 to 6 times as fast as by rows.
     dweight = np.zeros(shape, dy.dtype)
-    columns = np.arange(shape[1])
-    flat = x.reshape(-1, 1).astype(np.intp) * shape[1] + columns  # (M, D)
+    flat = x.reshape(-1, 1).astype(np.intp) * shape[1] + np.arange(shape[1])  # (M, D)
     np.add.at(dweight.reshape(-1), flat.reshape(-1), dy.reshape(-1))
     if padding_idx is not None:
         dweight[padding_idx] = 0

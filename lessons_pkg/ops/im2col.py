@@ -79,10 +79,7 @@ def _patches(x, axes):
     blocks = _blocks(n, groups * math.prod(shape))
     m = min(n, blocks[0].stop) if blocks else 0
     padded = np.zeros((groups, m, h.padded, w.padded, c), x.dtype)
-    inside = (
-        slice(h.padding, h.padding + h.size),
-        slice(w.padding, w.padding + w.size),
-    )
+    inside = [slice(a.padding, a.padding + a.size) for a in axes]
     # The patches overlap in memory: the next output is one stride on, the next tap one
     # dilation. So they are a view, and writing them out is one copy.
     *front, dh, dw, dc = padded.strides

@@ -4,11 +4,9 @@ import numpy as np
 
 
 def as_float(who, name, values):
-    """Return `values` as a float array, without a copy where they are one already.
+    """Return `values` as a float array: floats as they are, integers and booleans as float64.
 
-    Floats keep their dtype; integers and booleans become float64.
-    Raises TypeError for anything else: text, objects, complex numbers; ValueError for
-    lists that make no array.
+    Raises TypeError for anything else, ValueError for lists that make no array.
     """
     try:
         array = np.asarray(values)
@@ -27,28 +25,28 @@ def as_float(who, name, values):
     return array
 
 
-def check_dims(who, x, dim, one=False):
-    """Return dim as a tuple of axes counted from 0; None and () stand for all of them.
-
-    one : ask for exactly one axis
-    Raises TypeError for what is no whole number, ValueError for an axis that x has not.
-    """
-    if dim is None or (isinstance(dim, tuple | list) and not len(dim) and not one):
-        return tuple(range(x.ndim))
+def check_dim(who, x, dim):
+    """Return the number of one axis of x, counted from 0."""
     n = max(x.ndim, 1)  # a single number counts as one axis, as in torch
-    axes = []
-    for d in dim if isinstance(dim, tuple | list) and not one else [dim]:
-        if not isinstance(d, int | np.integer) or isinstance(d, bool):
-            raise TypeError(
-                f"{who}: dim must be a whole number, but {d!r} came. "
-                f"Name an axis from {-n} to {n - 1}."
-            )
-        if not -n <= d < n:
-            raise ValueError(
-                f"{who}: dim={d} is out of range for x of shape {x.shape}. "
-                f"Choose a dim from {-n} to {n - 1}."
-            )
-        axes.append(int(d) % n)
+    if not isinstance(dim, int | np.integer) or isinstance(dim, bool):
+        raise TypeError(
+            f"{who}: dim must be a whole number, but {dim!r} came. "
+            f"Name an axis from {-n} to {n - 1}."
+        )
+    if not -n <= dim < n:
+        raise ValueError(
+            f"{who}: dim={dim} is out of range for x of shape {x.shape}. "
+            f"Choose a dim from {-n} to {n - 1}."
+        )
+    return int(dim) % n
+
+
+def check_dims(who, x, dim):
+    """Return a tuple of axes of x, counted from 0; dim=None and dim=() name all of them."""
+    dims = dim if isinstance(dim, tuple | list) else (dim,)
+    if dim is None or not dims:
+        return tuple(range(x.ndim))
+    axes = tuple([check_dim(who, x, d) for d in dims])
     if len(set(axes)) < len(axes):
         raise ValueError(f"{who}: dim={dim} names an axis twice.")
-    return tuple(axes[: x.ndim]) if not one else tuple(axes)
+    return axes[: x.ndim]

@@ -1,11 +1,8 @@
 """Losses: one number that says how wrong a prediction is.
 
-x and target are arrays of one shape, written (...). `reduction` says what becomes of the
-losses of all entries: "mean", "sum", or "none", which leaves them as they are. As in
-torch, the mean over nothing is nan. Every forward raises TypeError for what does not hold
-real numbers, ValueError for an option or a shape that does not fit.
-
-The losses of a choice among classes stand in cross_entropy.py.
+x and target are arrays of one shape. `reduction` says what becomes of the losses of all
+entries: "mean", "sum", or "none", which leaves them as they are. As in torch, the mean
+over nothing is nan. The losses of a choice among classes stand in cross_entropy.py.
 """
 
 import numpy as np
@@ -41,88 +38,6 @@ def _spread(dloss, losses, reduction, count=None):
     return dloss / count if reduction == "mean" and count else dloss
 
 
-# Distances of x (...) from a target of the same shape
-
-
-def mse_loss(x, target, reduction="mean"):
-    """Square the difference, loss = (x - target)^2."""
-    d, dtypes = _difference("mse_loss", x, target)
-    return _reduce("mse_loss", d * d, reduction), (d, dtypes, reduction)
-
-
-def mse_loss_backward(dloss, cache):
-    """dL/dx = 2 (x - target) = -dL/dtarget."""
-    return _both(dloss, 2 * cache[0], cache)
-
-
-def l1_loss(x, target, reduction="mean"):
-    """Take the size of the difference, loss = |x - target|."""
-    d, dtypes = _difference("l1_loss", x, target)
-    return _reduce("l1_loss", np.abs(d), reduction), (d, dtypes, reduction)
-
-
-def l1_loss_backward(dloss, cache):
-    """dL/dx = sign(x - target) = -dL/dtarget; 0 where they are equal."""
-    return _both(dloss, np.sign(cache[0]), cache)
-
-
-def huber_loss(x, target, reduction="mean", delta=1.0):
-    """Square small differences only: d^2 / 2 up to |d| = delta, then a straight line.
-
-    The line is delta (|d| - delta / 2), which goes on with the same slope.
-    Source: Huber, "Robust estimation of a location parameter", Annals of Mathematical
-    Statistics 35, 1964: his k our delta.
-    """
-    if not delta > 0:
-        raise ValueError(f"huber_loss: delta must be above 0, but {delta} came.")
-    d, dtypes = _difference("huber_loss", x, target)
-    losses = _huber(d, delta)
-    return _reduce("huber_loss", losses, reduction), (d, dtypes, reduction, delta)
-
-
-def huber_loss_backward(dloss, cache):
-    """dL/dx = d, but no less than -delta and no more than delta; dL/dtarget = -dL/dx."""
-    d, _, _, delta = cache
-    return _both(dloss, np.clip(d, -delta, delta), cache)
-
-
-def smooth_l1_loss(x, target, reduction="mean", beta=1.0):
-    """Round off the corner of |d|: d^2 / (2 beta) up to |d| = beta, then |d| - beta / 2.
-
-    Source: Girshick, "Fast R-CNN", ICCV 2015, equation 3, where beta is 1.
-    """
-    if not beta >= 0:
-        raise ValueError(f"smooth_l1_loss: beta must be 0 or above, but {beta} came.")
-    d, dtypes = _difference("smooth_l1_loss", x, target)
-    losses = _huber(d, beta) / beta if beta else np.abs(d)
-    return _reduce("smooth_l1_loss", losses, reduction), (d, dtypes, reduction, beta)
-
-
-def smooth_l1_loss_backward(dloss, cache):
-    """dL/dx = d / beta, but no less than -1 and no more than 1; dL/dtarget = -dL/dx."""
-    d, _, _, beta = cache
-    return _both(dloss, np.clip(d / beta, -1, 1) if beta else np.sign(d), cache)
-
-
-def _huber(d, delta):
-    size = np.abs(d)
-    near = np.minimum(size, delta)
-    return near * (size - 0.5 * near)
-
-
-def _difference(who, x, target):
-    """Return x - target, and the dtypes of the two. Shapes that differ torch broadcasts."""
-    x, target = _alike(who, x, target, NotImplementedError)
-    return x - target, (x.dtype, target.dtype)
-
-
-def _both(dloss, slope, cache):
-    """Return dL/dx and dL/dtarget of a loss of d = x - target, given dlosses/dd."""
-    d, dtypes, reduction, *_ = cache
-    dx = np.asarray(_spread(dloss, d, reduction) * slope)
-    return dx.astype(dtypes[0], copy=False), -dx.astype(dtypes[1], copy=False)
-
-
 def _alike(who, x, target, error=ValueError):
     """Return x and target as float arrays of one shape."""
     x, given = as_float(who, "x", x), np.asarray(target)
@@ -136,14 +51,94 @@ def _alike(who, x, target, error=ValueError):
     return x, target if given.dtype.kind == "f" else target.astype(x.dtype)
 
 
-# Yes or no: x (...) and a target of the same shape, from 0 for no to 1 for yes
+# Distances: each is a function of d = x - target alone
+
+
+def _distance(who, x, target, reduction, loss, *options):
+    """Reduce loss(d, *options). (Shapes that differ torch would broadcast.)"""
+    x, target = _alike(who, x, target, NotImplementedError)
+    d = x - target
+    cache = (d, x.dtype, target.dtype, reduction, *options)
+    return _reduce(who, loss(d, *options), reduction), cache
+
+
+def _distance_backward(dloss, slope, cache):
+    """Return dL/dx and dL/dtarget, given the slope dloss/dd."""
+    d, x_dtype, target_dtype, reduction, *_ = cache
+    dx = np.asarray(_spread(dloss, d, reduction) * slope)
+    return dx.astype(x_dtype, copy=False), -dx.astype(target_dtype, copy=False)
+
+
+def mse_loss(x, target, reduction="mean"):
+    """Square the difference, loss = (x - target)^2."""
+    return _distance("mse_loss", x, target, reduction, np.square)
+
+
+def mse_loss_backward(dloss, cache):
+    """dL/dx = 2 (x - target) = -dL/dtarget."""
+    return _distance_backward(dloss, 2 * cache[0], cache)
+
+
+def l1_loss(x, target, reduction="mean"):
+    """Take the size of the difference, loss = |x - target|."""
+    return _distance("l1_loss", x, target, reduction, np.abs)
+
+
+def l1_loss_backward(dloss, cache):
+    """dL/dx = sign(x - target) = -dL/dtarget; 0 where they are equal."""
+    return _distance_backward(dloss, np.sign(cache[0]), cache)
+
+
+def huber_loss(x, target, reduction="mean", delta=1.0):
+    """Square small d = x - target only: d^2 / 2 up to |d| = delta, then a straight line.
+
+    Source: Huber, "Robust estimation of a location parameter", 1964: his k our delta.
+    """
+    if not delta > 0:
+        raise ValueError(f"huber_loss: delta must be above 0, but {delta} came.")
+    return _distance("huber_loss", x, target, reduction, _huber, delta)
+
+
+def huber_loss_backward(dloss, cache):
+    """dL/dx = d, but no less than -delta and no more than delta; dL/dtarget = -dL/dx."""
+    d, *_, delta = cache
+    return _distance_backward(dloss, np.clip(d, -delta, delta), cache)
+
+
+def smooth_l1_loss(x, target, reduction="mean", beta=1.0):
+    """Round off the corner of |d|: d^2 / (2 beta) up to |d| = beta, then |d| - beta / 2.
+
+    Source: Girshick, "Fast R-CNN", ICCV 2015, equation 3, where beta is 1.
+    """
+    if not beta >= 0:
+        raise ValueError(f"smooth_l1_loss: beta must be 0 or above, but {beta} came.")
+    return _distance("smooth_l1_loss", x, target, reduction, _smooth_l1, beta)
+
+
+def smooth_l1_loss_backward(dloss, cache):
+    """dL/dx = d / beta, but no less than -1 and no more than 1; dL/dtarget = -dL/dx."""
+    d, *_, beta = cache
+    slope = np.clip(d / beta, -1, 1) if beta else np.sign(d)
+    return _distance_backward(dloss, slope, cache)
+
+
+def _huber(d, delta):
+    size = np.abs(d)
+    near = np.minimum(size, delta)
+    return near * (size - 0.5 * near)  # beyond delta: delta * (|d| - delta / 2)
+
+
+def _smooth_l1(d, beta):
+    return _huber(d, beta) / beta if beta else np.abs(d)
+
+
+# Yes or no: the target goes from 0 for no to 1 for yes
 
 
 def binary_cross_entropy(x, target, weight=None, reduction="mean"):
-    """Measure the surprise, loss = -(target log x + (1 - target) log(1 - x)).
+    """Measure the surprise, loss = -weight (target log x + (1 - target) log(1 - x)).
 
-    x      : (...) probabilities of yes; as in torch, each log is at least -100
-    weight : broadcast to x, a factor for each loss
+    x holds probabilities of yes; as in torch, each log is at least -100.
     """
     x, target = _alike("binary_cross_entropy", x, target)
     if x.size and not (x.min() >= 0 and x.max() <= 1):
@@ -160,15 +155,13 @@ def binary_cross_entropy(x, target, weight=None, reduction="mean"):
 
 
 def binary_cross_entropy_backward(dloss, cache):
-    """dL/dx = (x - target) / (x (1 - x)), dL/dtarget = log(1 - x) - log x.
-
-    As in torch, x (1 - x) is at least 1e-12, rounded to float32.
-    """
+    """dL/dx = (x - target) / (x (1 - x)), dL/dtarget = log(1 - x) - log x."""
     x, target, weight, reduction = cache
     dlosses = _spread(dloss, x, reduction) * weight
     with np.errstate(divide="ignore"):
         dtarget = dlosses * (np.log1p(-x) - np.log(x))
-    return dlosses * (x - target) / np.maximum(x * (1 - x), np.float32(1e-12)), dtarget
+    spread = np.maximum(x * (1 - x), np.float32(1e-12))  # torch's bound
+    return dlosses * (x - target) / spread, dtarget
 
 
 def binary_cross_entropy_with_logits(
@@ -176,12 +169,8 @@ def binary_cross_entropy_with_logits(
 ):
     """Measure the surprise at scores x: binary_cross_entropy of s = sigmoid(x).
 
-    Computed as loss = (1 - target) x - (1 + (pos_weight - 1) target) log s, which
-    neither overflows nor takes the log of zero.
-
-    x          : (...) array of scores, not probabilities
-    weight     : broadcast to x, a factor for each loss
-    pos_weight : broadcast to x, a factor for the losses of yes
+    Computed without overflow as (1 - target) x - (1 + (pos_weight - 1) target) log s;
+    pos_weight is a factor for the losses of yes.
     """
     who = "binary_cross_entropy_with_logits"
     x, target = _alike(who, x, target)
@@ -208,9 +197,8 @@ def _factor(who, name, weight, x):
     if weight is None:
         return 1
     weight = as_float(who, name, weight).astype(x.dtype, copy=False)
-    if weight.ndim > x.ndim or any(
-        n not in (1, m) for n, m in zip(weight.shape[::-1], x.shape[::-1], strict=False)
-    ):
+    sizes = zip(weight.shape[::-1], x.shape[::-1], strict=False)
+    if weight.ndim > x.ndim or any(n not in (1, m) for n, m in sizes):
         raise ValueError(
             f"{who}: {name} of shape {weight.shape} does not broadcast to x {x.shape}. "
             f"Give one number for each entry, or for each along the last axes."
@@ -219,14 +207,11 @@ def _factor(who, name, weight, x):
 
 
 def kl_div(x, target, reduction="mean", log_target=False):
-    """Measure how far x is from a distribution, loss = target (log target - x).
+    """Measure how far exp(x) is from a distribution, loss = target (log target - x).
 
-    x          : (...) log-probabilities of the model
-    target     : (...) probabilities of the truth; their logs where log_target is true
-    reduction  : also "batchmean", the sum over the length of the first axis; that, and
-                 not "mean", is the divergence of its authors, averaged over examples
-    Source: Kullback and Leibler, "On information and sufficiency", Annals of
-    Mathematical Statistics 22, 1951: f_1, f_2 of equation 2.4 are our target, exp(x).
+    x holds log-probabilities, target probabilities, or their logs if log_target.
+    reduction="batchmean" divides the sum by the number of examples, which "mean" does not.
+    Source: Kullback and Leibler, "On information and sufficiency", 1951, equation 2.4.
     """
     x, target = _alike("kl_div", x, target, NotImplementedError)  # torch broadcasts
     count = None

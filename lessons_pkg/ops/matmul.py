@@ -10,23 +10,12 @@ from .inputs import as_float
 
 
 def matmul(x, other):
-    """y = x @ other: the last axis of x against the last but one of `other`.
-
-    x     : (..., n, k), or (k,) for one row
-    other : (..., k, m), or (k,) for one column; the axes in front broadcast
-    Returns y : (..., n, m), without the axis of a row or column; and the cache.
-    Raises ValueError for shapes that do not fit.
-    """
+    """y = x @ other: (..., n, k) by (..., k, m) is (..., n, m); (k,) is one row or column."""
     x, other = np.asarray(x), np.asarray(other)
-    if x.ndim == 0 or other.ndim == 0:
+    if x.ndim == 0 or x.shape[-1:] != other.shape[-2:][:1]:
         raise ValueError(
-            f"matmul: both must have an axis, but shapes {x.shape} and {other.shape} "
-            f"came. For a number times an array write x * other."
-        )
-    if x.shape[-1] != other.shape[-2 if other.ndim > 1 else 0]:
-        raise ValueError(
-            f"matmul: the last axis of x {x.shape} must be as long as the "
-            f"{'last but one' if other.ndim > 1 else 'only'} axis of other {other.shape}."
+            f"matmul: the last axis of x {x.shape} must be as long as the last but one, or "
+            f"only, axis of other {other.shape}. For a single number write x * other."
         )
     return np.matmul(x, other), (x, other)
 
@@ -51,10 +40,7 @@ def matmul_backward(dy, cache, needs=(True, True)):
 
 
 def einsum(equation, *operands):
-    """Multiply, then sum over every letter that the output lacks: "ij,jk->ik" is matmul.
-
-    Raises NotImplementedError for a letter twice in one operand (a diagonal).
-    """
+    """Multiply, then sum over every letter that the output lacks: "ij,jk->ik" is matmul."""
     terms, output = _parse(equation, operands)
     y = np.einsum(f"{','.join(terms)}->{output}", *operands, optimize=len(terms) > 2)
     y = y if y.base is None else y.copy()  # not a view of an operand
@@ -66,49 +52,40 @@ def einsum_backward(dy, cache):
     terms, output, operands = cache
     gradients = []
     for i, (term, x) in enumerate(zip(terms, operands, strict=True)):
-        others = [
-            (t, o)
-            for j, (t, o) in enumerate(zip(terms, operands, strict=True))
-            if j != i
-        ]
-        known = set(output).union(*(t for t, _ in others))
+        known = ",".join([output, *terms[:i], *terms[i + 1 :]])
+        others = (dy, *operands[:i], *operands[i + 1 :])
         kept = "".join(letter for letter in term if letter in known)
-        equation = f"{','.join([output, *(t for t, _ in others)])}->{kept}"
-        dx = np.einsum(equation, dy, *(o for _, o in others), optimize=len(terms) > 2)
-        # A letter of this operand alone was summed: its gradient is the same all along.
-        for axis, letter in enumerate(term):
-            if letter not in known:
-                dx = np.expand_dims(dx, axis)
-        stretched = [i for i, n in enumerate(x.shape) if n == 1 != dx.shape[i]]
-        dx = dx.sum(axis=tuple(stretched), keepdims=True)
-        gradients.append(np.broadcast_to(dx, np.shape(x)).astype(x.dtype, copy=False))
+        dx = np.einsum(f"{known}->{kept}", *others, optimize=len(terms) > 2)
+        # A letter of this term alone was summed: its gradient is the same all along.
+        alone = [axis for axis, letter in enumerate(term) if letter not in known]
+        dx = np.expand_dims(dx, tuple(alone))
+        dx = np.broadcast_to(dx, np.broadcast_shapes(dx.shape, x.shape))
+        gradients.append(unbroadcast(dx, x.shape).astype(x.dtype, copy=False))
     return tuple(gradients)
 
 
 def _parse(equation, operands):
-    """Split an equation into its terms and output, "..." written out as letters."""
+    """Split an equation into its terms and output, "..." written out as capital letters."""
     inputs, arrow, output = equation.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if len(terms) != len(operands):
         raise ValueError(
             f"einsum: {equation!r} names {len(terms)} operands, but {len(operands)} came."
         )
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
+    spare = "".join(c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBA" if c not in equation)
     longest = ""
     for i, (term, x) in enumerate(zip(terms, operands, strict=True)):
         if "..." in term:
-            n = np.ndim(x) - len(term) + 3
-            dots = "".join(
-                spare[:n][::-1]
-            )  # counted from the right, as broadcasting does
+            n = np.ndim(x) - len(term) + len("...")
+            dots = spare[len(spare) - n :]  # counted from the right, as in broadcasting
             longest = max(longest, dots, key=len)
-            terms[i] = term.replace("...", dots)
-        if len(terms[i]) != np.ndim(x):
+            terms[i] = term = term.replace("...", dots)
+        if len(term) != np.ndim(x):
             raise ValueError(
-                f"einsum: the term {term!r} of {equation!r} does not fit an operand of "
+                f"einsum: the term {i} of {equation!r} does not fit an operand of "
                 f"shape {np.shape(x)}: write one letter for each axis."
             )
-        if len(set(terms[i])) < len(terms[i]):
+        if len(set(term)) < len(term):
             raise NotImplementedError(
                 f"einsum: a letter twice in {term!r} is not supported here; "
                 f"use torch.einsum"
@@ -123,16 +100,11 @@ def _parse(equation, operands):
 def linear(x, weight, bias=None):
     """Compute many weighted sums at once: y = x @ weight.T + bias.
 
-    x      : (N, in), or (in,), or (..., in)
+    x      : (N, in), or (in,), or (..., in); y is (N, out), or (out,), or (..., out)
     weight : (out, in), one neuron a row, as torch.nn.Linear stores it
     bias   : (out,) or None
-    Returns y : (N, out), or (out,), or (..., out); and the cache for linear_backward.
-    Raises TypeError for what does not hold real numbers, ValueError for shapes that
-    do not fit.
-    Source: Rumelhart, Hinton and Williams, "Learning representations by
-    back-propagating errors", Nature 323, 1986, equation 1: x_j = sum_i y_i w_ji, with
-    their y_i, w_ji, x_j our x, weight, y; the bias is the weight of an input that is
-    always 1.
+    Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating
+    errors", Nature 323, 1986, equation 1: their y_i, w_ji, x_j our x, weight, y.
 
     >>> linear([1.0, 2.0], weight=[[3.0, 4.0], [0.0, -1.0], [5.0, 0.0]])[0]
     array([11., -2.,  5.])
@@ -144,17 +116,18 @@ def linear(x, weight, bias=None):
     y = (x.reshape(-1, x.shape[-1]) @ weight.T).reshape(*x.shape[:-1], len(weight))
     if bias is not None:
         bias = as_float("linear", "bias", bias)
-        _check_bias(bias, weight)
+        if bias.shape != weight.shape[:1]:
+            raise ValueError(
+                f"linear: bias must have shape ({len(weight)},) to go with weight "
+                f"{weight.shape}, but came with shape {bias.shape}. "
+                f"Give one number for each neuron."
+            )
         y = y + bias if y.dtype != bias.dtype else np.add(y, bias, out=y)
     return y, (x, weight, bias)
 
 
 def linear_backward(dy, cache, needs=(True, True, True)):
-    """Return dx = dy @ weight, dweight = dy.T @ x, dbias = dy summed over examples.
-
-    dy : the shape of y. Returns dx, dweight, dbias, each of the shape of its input;
-    None for one that is not needed, or a bias that there was not.
-    """
+    """Return dx = dy @ weight, dweight = dy.T @ x, dbias = dy summed over examples."""
     x, weight, bias = cache
     dy = np.asarray(dy, dtype=np.result_type(x, weight))
     dx = dy @ weight if needs[0] else None
@@ -175,13 +148,4 @@ def _check_shapes(x, weight):
         raise ValueError(
             f"linear: x of shape {x.shape} has {size}, but weight {weight.shape} "
             f"expects {weight.shape[1]}. Weight is (out_features, in_features)."
-        )
-
-
-def _check_bias(bias, weight):
-    if bias.shape != weight.shape[:1]:
-        raise ValueError(
-            f"linear: bias must have shape ({weight.shape[0]},) to go with weight "
-            f"{weight.shape}, but came with shape {bias.shape}. "
-            f"Give one number for each neuron."
         )

@@ -3,8 +3,6 @@
 All are y = weight * xhat + bias with xhat = (x - mean) / sqrt(var + eps), and differ in
 what mean and var are taken over; rms_norm leaves the mean and the bias out.
 Shapes: N examples, C channels. weight and bias, the learned scale and shift, may be None.
-Every forward raises TypeError for what does not hold real numbers, ValueError for shapes
-that do not fit.
 """
 
 import math
@@ -26,26 +24,17 @@ def batch_norm(
 ):
     """Normalise each channel over all examples and positions.
 
-    In training, mean and var are those of the batch, and the running ones move towards
-    them in place: running = (1 - momentum) * running + momentum * new, where the new var
-    is divided by n - 1. Otherwise the running ones are used.
+    In training, mean and var are those of the batch, and the running ones, if not None,
+    move towards them in place: running = (1 - momentum) * running + momentum * new, where
+    the new var is divided by n - 1. Otherwise the running ones are used.
 
-    x                         : (N, C) or (N, C, d1, ...)
-    running_mean, running_var : (C,); in training they may be None
-    weight, bias              : (C,)
-    Raises ValueError also for one value a channel in training: it has no variance.
-    Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training
-    by reducing internal covariate shift", ICML 2015, algorithms 1 and 2: their gamma and
-    beta our weight and bias.
+    x is (N, C) or (N, C, d1, ...), all others are (C,).
+    Source: Ioffe and Szegedy, "Batch normalization ...", ICML 2015, algorithms 1 and 2:
+    their gamma and beta our weight and bias.
     """
     x, column = _channels("batch_norm", x)
-    running_mean, running_var, weight, bias = _check(
-        "batch_norm",
-        x.shape[1:2],
-        running_mean=running_mean,
-        running_var=running_var,
-        weight=weight,
-        bias=bias,
+    weight, bias, running_mean, running_var = _check(
+        "batch_norm", x.shape[1:2], weight, bias, running_mean, running_var
     )
     axes, n = (0, *range(2, x.ndim)), x.size // max(x.shape[1], 1)
     if training:
@@ -77,16 +66,13 @@ def batch_norm_backward(dy, cache):
 
 
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
-    """Normalise each example over its last axes.
+    """Normalise each example over its last axes, whose sizes are normalized_shape.
 
-    x                : (..., *normalized_shape)
-    normalized_shape : the sizes of those axes
-    weight, bias     : of normalized_shape
     Source: Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450, 2016,
     equation 4: their gain g our weight.
     """
     x, axes, shape = _last_axes("layer_norm", x, normalized_shape)
-    weight, bias = _check("layer_norm", shape, weight=weight, bias=bias)
+    weight, bias = _check("layer_norm", shape, weight, bias)
     xhat, _, _, rstd = _standardise(x, axes, eps)
     return _scale(xhat, rstd, weight, bias, shape, x.shape, axes)
 
@@ -100,13 +86,12 @@ def layer_norm_backward(dy, cache):
 def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalise each example over each of num_groups groups of neighbouring channels.
 
-    x            : (N, C) or (N, C, d1, ...), C divisible by num_groups
-    weight, bias : (C,)
+    x is (N, C) or (N, C, d1, ...), with C divisible by num_groups.
     Source: Wu and He, "Group normalization", ECCV 2018, equation 7: their G our
     num_groups, their gamma and beta our weight and bias.
     """
     x, column = _channels("group_norm", x)
-    weight, bias = _check("group_norm", x.shape[1:2], weight=weight, bias=bias)
+    weight, bias = _check("group_norm", x.shape[1:2], weight, bias)
     if num_groups < 1 or x.shape[1] % num_groups:
         raise ValueError(
             f"group_norm: the {x.shape[1]} channels of x {x.shape} do not divide into "
@@ -117,21 +102,18 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     return _scale(xhat.reshape(x.shape), rstd, weight, bias, column, grouped, (2,))
 
 
-def group_norm_backward(dy, cache):
-    """Return (dx, None, dweight, dbias), as in _scale_backward."""
-    return layer_norm_backward(dy, cache)
+group_norm_backward = layer_norm_backward
 
 
 def rms_norm(x, normalized_shape, weight=None, eps=None):
     """Divide by the root mean square over the last axes: y = weight * x / rms(x).
 
-    eps : is added to the mean square; None is the dtype's smallest step from 1
-    Everything else is as in layer_norm.
+    eps is added to the mean square; None is the dtype's smallest step from 1.
     Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019,
     equation 4: their gain g our weight.
     """
     x, axes, shape = _last_axes("rms_norm", x, normalized_shape)
-    (weight,) = _check("rms_norm", shape, weight=weight)
+    (weight,) = _check("rms_norm", shape, weight)
     eps = np.finfo(x.dtype).eps if eps is None else eps
     rstd = 1 / np.sqrt(_mean(axes, x, x) + eps)
     return _scale(x * rstd, rstd, weight, None, shape, x.shape, axes, centred=False)
@@ -139,8 +121,7 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
 
 def rms_norm_backward(dy, cache):
     """Return (dx, None, dweight), as in _scale_backward, without its mean(dxhat)."""
-    dx, dweight, _ = _scale_backward(dy, cache)
-    return dx, None, dweight
+    return layer_norm_backward(dy, cache)[:3]
 
 
 def _standardise(x, axes, eps):
@@ -226,14 +207,16 @@ def _last_axes(who, x, normalized_shape):
     return x, tuple(range(x.ndim - len(shape), x.ndim)), shape
 
 
-def _check(who, shape, **arrays):
-    """Return the arrays as floats, those that are None as they are."""
-    for name, array in arrays.items():
-        if array is not None:
-            arrays[name] = array = as_float(who, name, array)
-            if array.shape != shape:
-                raise ValueError(
-                    f"{who}: {name} must have shape {shape} to go with x, but came with "
-                    f"shape {array.shape}."
-                )
-    return arrays.values()
+def _check(who, shape, *arrays):
+    """Return the weight, bias, running mean and variance, as many as came, as floats."""
+    checked = []
+    names = ("weight", "bias", "running_mean", "running_var")
+    for name, array in zip(names, arrays, strict=False):
+        array = array if array is None else as_float(who, name, array)
+        if array is not None and array.shape != shape:
+            raise ValueError(
+                f"{who}: {name} must have shape {shape} to go with x, but came with "
+                f"shape {array.shape}."
+            )
+        checked.append(array)
+    return checked

@@ -17,29 +17,19 @@ from .window import as_images, check_image, like_input, slide, taps, two_numbers
 
 def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Return the largest entry of each window of signals (N, C, L) or (C, L)."""
-    arguments = (kernel_size, stride, padding, dilation, ceil_mode)
-    return _max_pool(1, x, *arguments)
-
-
-def max_pool1d_backward(dy, cache):
-    """Give each dy to the entry that was the largest."""
-    return max_pool2d_backward(dy, cache)
+    return _max_pool(1, x, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Return the largest entry of each window: y[p] = max of what p sees.
 
-    x : (N, C, H, W), or (C, H, W) for one image
-    kernel_size, stride, padding, dilation : a number, or one for rows, one for columns
-    Padding is never the largest; nan is larger than anything.
-    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
-    Raises ValueError for shapes and numbers that do not fit.
+    x is (N, C, H, W), or (C, H, W) for one image; the numbers are one for both axes, or
+    two. Padding is never the largest; nan is larger than anything.
 
     >>> max_pool2d([[[1.0, 2.0, 5.0, 0.0], [4.0, 3.0, 0.0, 6.0]]], kernel_size=2)[0]
     array([[[4., 6.]]])
     """
-    arguments = (kernel_size, stride, padding, dilation, ceil_mode)
-    return _max_pool(2, x, *arguments)
+    return _max_pool(2, x, kernel_size, stride, padding, dilation, ceil_mode)
 
 
 def max_pool2d_backward(dy, cache):
@@ -57,6 +47,9 @@ def max_pool2d_backward(dy, cache):
         given = bits[..., *outs] * (choice[..., *outs] == k)
         dx[..., *seen] += given.view(x.dtype)
     return dx.reshape(x.shape)
+
+
+max_pool1d_backward = max_pool2d_backward
 
 
 def _max_pool(dims, x, kernel_size, stride, padding, dilation, ceil_mode):
@@ -88,11 +81,6 @@ def avg_pool1d(
     return _avg_pool(1, x, *arguments)
 
 
-def avg_pool1d_backward(dy, cache):
-    """Share each dy equally among what its window saw."""
-    return avg_pool2d_backward(dy, cache)
-
-
 def avg_pool2d(
     x,
     kernel_size,
@@ -104,12 +92,8 @@ def avg_pool2d(
 ):
     """Return the mean of each window: y[p] = sum of what p sees / how many these are.
 
-    x : (N, C, H, W), or (C, H, W) for one image
-    kernel_size, stride, padding : a number, or one for rows and one for columns
     count_include_pad : whether padding counts among the many; as entries they are 0
     divisor_override  : divide by this number instead
-    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
-    Raises ValueError for shapes and numbers that do not fit.
     """
     arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
     return _avg_pool(2, x, *arguments, divisor_override)
@@ -124,6 +108,9 @@ def avg_pool2d_backward(dy, cache):
     for outs, seen in taps(*axes):
         dx[..., *seen] += share[..., *outs]
     return dx.reshape(shape)
+
+
+avg_pool1d_backward = avg_pool2d_backward
 
 
 def _avg_pool(dims, x, kernel_size, stride, padding, ceil_mode, include, override=None):
@@ -156,19 +143,11 @@ def adaptive_avg_pool1d(x, output_size):
     return _adaptive(1, x, output_size)
 
 
-def adaptive_avg_pool1d_backward(dy, cache):
-    """Share each dy equally among what its window saw."""
-    return adaptive_avg_pool2d_backward(dy, cache)
-
-
 def adaptive_avg_pool2d(x, output_size):
     """Cut images into H_out x W_out windows, whatever their size, and return the means.
 
     Output o of n sees the entries from floor(o * L / n) up to ceil((o + 1) * L / n), so
-    windows share an entry where n does not divide L.
-    x : (N, C, H, W), or (C, H, W) for one image
-    output_size : a number, or one for rows and one for columns; None keeps H or W
-    Returns y : (N, C, H_out, W_out) or (C, H_out, W_out), and the cache.
+    windows share an entry where n does not divide L. A size of None keeps H or W.
     """
     return _adaptive(2, x, output_size)
 
@@ -183,6 +162,9 @@ def adaptive_avg_pool2d_backward(dy, cache):
         n = (rows.stop - rows.start) * (columns.stop - columns.start)
         images[..., rows, columns] += share / n
     return dx
+
+
+adaptive_avg_pool1d_backward = adaptive_avg_pool2d_backward
 
 
 def _adaptive(dims, x, output_size):

@@ -20,9 +20,7 @@ from .matmul import linear, linear_backward
 def rnn(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None, nonlinearity="tanh"):
     """Renew the state: h_t = tanh(x_t @ W_ih.T + b_ih + h_{t-1} @ W_hh.T + b_hh).
 
-    nonlinearity : "tanh" or "relu"
-    Returns (output, h_n), and the cache. G = 1.
-    Raises ValueError for shapes that do not fit, TypeError for dtypes that differ.
+    Returns (output, h_n). G = 1.
     Source: Elman, "Finding structure in time", Cognitive Science 14, 1990.
     """
     weights = weight_ih, weight_hh, bias_ih, bias_hh
@@ -60,7 +58,7 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
     i, f, o = sigmoid(a), g = tanh(a), each gate with its own part of
     a = x_t @ W_ih.T + b_ih + h_{t-1} @ W_hh.T + b_hh. G = 4: i, f, g, o.
-    Returns (output, h_n, c_n), and the cache. Raises as rnn does.
+    Returns (output, h_n, c_n).
     Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9,
     1997; f by Gers, Schmidhuber and Cummins, "Learning to forget", same journal 12, 2000.
     """
@@ -121,9 +119,8 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
 
     With the sums a = x_t @ W_ih.T + b_ih and b = h_{t-1} @ W_hh.T + b_hh, gate by gate:
     r, z = sigmoid(a + b), n = tanh(a + r * b). G = 3: r, z, n.
-    Returns (output, h_n), and the cache. Raises as rnn does.
-    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder for
-    statistical machine translation", EMNLP 2014, where r stands inside of the product.
+    Returns (output, h_n). Source: Cho et al., "Learning phrase representations using RNN
+    encoder-decoder ...", EMNLP 2014, where r stands inside of the product.
     """
     weights = weight_ih, weight_hh, bias_ih, bias_hh
     inputs, h0 = _checked("gru", 3, x, *weights, h0=h0)
@@ -171,7 +168,7 @@ def gru_backward(dy, cache, needs=(True,) * 6):
 
 
 def _sigmoid_(a):
-    """The logistic function, in place: NumPy's tanh is four times as fast as its exp."""
+    """The logistic function, in place, as (1 + tanh(a / 2)) / 2: half the time of 1 / (1 + exp)."""
     a *= 0.5
     np.tanh(a, out=a)
     a += 1

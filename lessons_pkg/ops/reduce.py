@@ -4,14 +4,15 @@ Everywhere `dim` is an axis, a tuple of axes or None for all, and `keepdim` leav
 them in place with size one. A backward stretches dy back over what was reduced.
 """
 
+import math
+
 import numpy as np
 
-from .inputs import as_float, check_dims
+from .inputs import as_float, check_dim, check_dims
 
 
-def _stretch(dy, cache):
+def _stretch(dy, shape, axes):
     """Repeat dy along the axes that were reduced, as a read-only view."""
-    shape, axes = cache[:2]
     kept = [1 if i in axes else n for i, n in enumerate(shape)]
     return np.broadcast_to(np.reshape(dy, kept), shape)
 
@@ -25,14 +26,14 @@ def sum(x, dim=None, keepdim=False):
 
 def sum_backward(dy, cache):
     """dL/dx = dy at every entry that was added up."""
-    return _stretch(dy, cache)
+    return _stretch(dy, *cache)
 
 
 def mean(x, dim=None, keepdim=False):
     """y = sum of x over dim / n; nan for the mean of nothing."""
     x = as_float("mean", "x", x)
     axes = check_dims("mean", x, dim)
-    n = _count(x, axes)
+    n = math.prod([x.shape[i] for i in axes])
     with np.errstate(invalid="ignore", divide="ignore"):
         y = x.sum(axis=axes, keepdims=keepdim) / x.dtype.type(n)
     return y, (x.shape, axes, n)
@@ -40,7 +41,8 @@ def mean(x, dim=None, keepdim=False):
 
 def mean_backward(dy, cache):
     """dL/dx = dy / n."""
-    return _stretch(dy, cache) / dy.dtype.type(cache[2] or 1)
+    shape, axes, n = cache
+    return _stretch(dy, shape, axes) / dy.dtype.type(n or 1)
 
 
 def var(x, dim=None, unbiased=True, keepdim=False, correction=None):
@@ -49,20 +51,22 @@ def var(x, dim=None, unbiased=True, keepdim=False, correction=None):
         dim, unbiased = None, dim
     x = as_float("var", "x", x)
     axes = check_dims("var", x, dim)
-    n = _count(x, axes) - (int(unbiased) if correction is None else correction)
+    correction = int(unbiased) if correction is None else correction
+    n = math.prod([x.shape[i] for i in axes]) - correction
     centred = x - x.mean(axis=axes, keepdims=True) if x.size else x
     with np.errstate(invalid="ignore", divide="ignore"):
         y = np.square(centred).sum(axis=axes, keepdims=keepdim) / x.dtype.type(
-            n if n > 0 else 0
+            n * (n > 0)
         )
     return y, (x.shape, axes, n, centred)
 
 
 def var_backward(dy, cache):
     """dL/dx = dy * 2 (x - mean) / (n - correction): the mean's own share cancels."""
-    *_, n, centred = cache
+    shape, axes, n, centred = cache
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _stretch(dy, cache) * centred * (2 / np.float64(n)).astype(centred.dtype)
+        slope = centred * np.divide(2, n, dtype=centred.dtype)
+        return _stretch(dy, shape, axes) * slope
 
 
 def std(x, dim=None, unbiased=True, keepdim=False, correction=None):
@@ -84,28 +88,26 @@ def amax(x, dim=None, keepdim=False):
     return _extreme("amax", np.max, x, dim, keepdim)
 
 
-def _extreme(who, reduce, x, dim, keepdim):
-    x = np.asarray(x)
-    axes = check_dims(who, x, dim)
-    y = reduce(x, axis=axes, keepdims=True)
-    return y if keepdim else y.squeeze(axes), (x.shape, axes, x == y)
-
-
-def amax_backward(dy, cache):
-    """Share dy among the largest entries, all those that are equal."""
-    _, axes, chosen = cache
-    share = chosen / chosen.sum(axis=axes, keepdims=True)
-    return _stretch(dy, cache) * share.astype(dy.dtype)
-
-
 def amin(x, dim=None, keepdim=False):
     """y = the smallest x over dim."""
     return _extreme("amin", np.min, x, dim, keepdim)
 
 
-def amin_backward(dy, cache):
-    """Share dy among the smallest entries, all those that are equal."""
-    return amax_backward(dy, cache)
+def _extreme(who, reduce, x, dim, keepdim):
+    x = np.asarray(x)
+    axes = check_dims(who, x, dim)
+    y = reduce(x, axis=axes, keepdims=True)
+    return y if keepdim else y.squeeze(axes), (axes, x == y)
+
+
+def amax_backward(dy, cache):
+    """Share dy among the entries that equal y."""
+    axes, chosen = cache
+    share = chosen / chosen.sum(axis=axes, keepdims=True)
+    return _stretch(dy, chosen.shape, axes) * share.astype(dy.dtype)
+
+
+amin_backward = amax_backward
 
 
 def max(x, dim, keepdim=False):
@@ -113,17 +115,21 @@ def max(x, dim, keepdim=False):
     return _choice("max", np.argmax, x, dim, keepdim)
 
 
+def min(x, dim, keepdim=False):
+    """Return the smallest x along one axis, and where it stands: (values, indices)."""
+    return _choice("min", np.argmin, x, dim, keepdim)
+
+
 def _choice(who, choose, x, dim, keepdim):
     x = np.asarray(x)
-    (axis,) = check_dims(who, x, dim, one=True)
-    rows = x if x.ndim else x[None]
+    axis = check_dim(who, x, dim)
+    rows = np.atleast_1d(x)
     where = choose(rows, axis=axis, keepdims=True)
     values = np.take_along_axis(rows, where, axis)
+    out = (values, where)
     if not keepdim or not x.ndim:
-        values, where_out = values.squeeze(axis), where.squeeze(axis)
-    else:
-        where_out = where
-    return (values, where_out), (x.shape, axis, where)
+        out = (values.squeeze(axis), where.squeeze(axis))
+    return out, (x.shape, axis, where)
 
 
 def max_backward(dy, cache):
@@ -134,14 +140,7 @@ def max_backward(dy, cache):
     return dx.reshape(shape)
 
 
-def min(x, dim, keepdim=False):
-    """Return the smallest x along one axis, and where it stands: (values, indices)."""
-    return _choice("min", np.argmin, x, dim, keepdim)
-
-
-def min_backward(dy, cache):
-    """Give dy to the entry that was chosen."""
-    return max_backward(dy, cache)
+min_backward = max_backward
 
 
 def argmax(x, dim=None, keepdim=False):
@@ -156,9 +155,8 @@ def argmin(x, dim=None, keepdim=False):
 
 def _place(who, choose, x, dim, keepdim):
     x = np.asarray(x)
-    if dim is not None:
-        (dim,) = check_dims(who, x, dim, one=True)
-    return choose(x, axis=dim if x.ndim else None, keepdims=keepdim), None
+    axis = None if dim is None else check_dim(who, x, dim)
+    return choose(x, axis=axis if x.ndim else None, keepdims=keepdim), None
 
 
 def logsumexp(x, dim, keepdim=False):
@@ -175,16 +173,11 @@ def logsumexp(x, dim, keepdim=False):
     total = e.sum(axis=axes, keepdims=True)
     with np.errstate(divide="ignore"):
         y = np.log(total) + top
-    return y if keepdim else y.squeeze(axes), (x.shape, axes, e, total)
+    return y if keepdim else y.squeeze(axes), (axes, e, total)
 
 
 def logsumexp_backward(dy, cache):
     """dL/dx = dy * softmax of x over dim."""
-    *_, e, total = cache
+    axes, e, total = cache
     with np.errstate(invalid="ignore"):
-        return _stretch(dy, cache) * (e / total)
-
-
-def _count(x, axes):
-    """How many entries are reduced to one."""
-    return int(np.prod([x.shape[i] for i in axes]))
+        return _stretch(dy, e.shape, axes) * (e / total)

@@ -4,69 +4,55 @@ None of these computes anything new, so a backward only takes each gradient back
 its number came from; where a number was used more than once, its gradients add up.
 """
 
+import math
+
 import numpy as np
 
 from .elementwise import unbroadcast, where, where_backward
-from .inputs import check_dims
+from .inputs import check_dim, check_dims
 
 
 def reshape(x, shape):
     """Arrange the entries of x, row by row, in another shape; one -1 is worked out."""
-    x = np.asarray(x)
-    try:
-        return x.reshape(shape), x.shape
-    except ValueError:
-        raise ValueError(
-            f"reshape: {x.size} entries of shape {x.shape} do not fit into shape "
-            f"{tuple(shape)}. The product of its sizes must be {x.size}."
-        ) from None
+    return np.reshape(x, shape), np.shape(x)
 
 
-def reshape_backward(dy, cache):
+def reshape_backward(dy, shape):
     """dL/dx = dy in the shape of x."""
-    return dy.reshape(cache)
+    return dy.reshape(shape)
 
 
 def permute(x, dims):
     """Put the axes of x in another order: axis i of y is axis dims[i] of x."""
     x = np.asarray(x)
-    axes = check_dims("permute", x, tuple(dims))
-    if len(dims) != x.ndim:
-        raise ValueError(
-            f"permute: dims={tuple(dims)} names {len(dims)} axes, but x of shape "
-            f"{x.shape} has {x.ndim}. Name each of them once."
-        )
+    axes = [check_dim("permute", x, dim) for dim in dims]
     return x.transpose(axes), axes
 
 
-def permute_backward(dy, cache):
+def permute_backward(dy, axes):
     """dL/dx = dy, the axes put back."""
-    return dy.transpose(np.argsort(cache).tolist())
+    return dy.transpose(np.argsort(axes))
 
 
 def transpose(x, dim0, dim1):
     """Swap two axes."""
     x = np.asarray(x)
-    (i,), (j,) = (check_dims("transpose", x, d, one=True) for d in (dim0, dim1))
+    i, j = (check_dim("transpose", x, dim) for dim in (dim0, dim1))
     return (x.swapaxes(i, j) if x.ndim else x), (i, j)
 
 
-def transpose_backward(dy, cache):
+def transpose_backward(dy, axes):
     """dL/dx = dy, the axes swapped back."""
-    return dy.swapaxes(*cache) if dy.ndim else dy
+    return dy.swapaxes(*axes) if dy.ndim else dy
 
 
 def flatten(x, start_dim=0, end_dim=-1):
     """Join the axes from start_dim to end_dim into one."""
     x = np.asarray(x)
-    if x.ndim == 0:
-        return x.reshape(1), x.shape
-    (i,), (j,) = (check_dims("flatten", x, d, one=True) for d in (start_dim, end_dim))
+    i, j = (check_dim("flatten", x, dim) for dim in (start_dim, end_dim))
     if i > j:
-        raise ValueError(
-            f"flatten: start_dim={start_dim} comes after end_dim={end_dim}."
-        )
-    joined = int(np.prod(x.shape[i : j + 1]))  # not -1, which fails for size 0
+        raise ValueError(f"flatten: {start_dim=} comes after {end_dim=}.")
+    joined = math.prod(x.shape[i : j + 1])  # not -1, which fails for size 0
     return x.reshape(*x.shape[:i], joined, *x.shape[j + 1 :]), x.shape
 
 
@@ -86,7 +72,7 @@ squeeze_backward = reshape_backward
 def unsqueeze(x, dim):
     """Put in a new axis of size one, at place dim of the result."""
     x = np.asarray(x)
-    (axis,) = check_dims("unsqueeze", x[..., None], dim, one=True)
+    axis = check_dim("unsqueeze", x[..., None], dim)
     return np.expand_dims(x, axis), x.shape
 
 
@@ -97,64 +83,47 @@ def expand(x, size):
     """Repeat axes of size one to the sizes given; -1 leaves an axis as it is."""
     x = np.asarray(x)
     sizes = (1,) * (len(size) - x.ndim) + x.shape
-    shape = tuple(n if m == -1 else m for m, n in zip(size, sizes, strict=False))
-    try:
-        return np.broadcast_to(x, shape), x.shape
-    except ValueError:
-        raise ValueError(
-            f"expand: x of shape {x.shape} cannot be repeated to {tuple(size)}. "
-            f"Only axes of size one can be, and new axes stand in front."
-        ) from None
+    shape = [n if m == -1 else m for m, n in zip(size, sizes, strict=False)]
+    return np.broadcast_to(x, shape), x.shape
 
 
-def expand_backward(dy, cache):
+def expand_backward(dy, shape):
     """dL/dx = dy, summed over the repetitions."""
-    return unbroadcast(dy, cache)
+    return unbroadcast(dy, shape)
 
 
 def cat(*arrays, dim=0):
     """Join arrays along an axis that they have; the other axes must agree."""
-    (axis,) = check_dims("cat", np.asarray(arrays[0]), dim, one=True)
-    try:
-        joined = np.concatenate(arrays, axis)
-    except ValueError:
-        shapes = ", ".join(str(np.shape(a)) for a in arrays)
-        raise ValueError(
-            f"cat: shapes {shapes} cannot be joined along dim={dim}. "
-            f"All other axes must have the same size."
-        ) from None
-    return joined, (axis, np.cumsum([a.shape[axis] for a in arrays])[:-1])
+    axis = check_dim("cat", np.asarray(arrays[0]), dim)
+    ends = np.cumsum([np.shape(a)[axis] for a in arrays])[:-1]
+    return np.concatenate(arrays, axis), (ends, axis)
 
 
 def cat_backward(dy, cache):
     """Cut dy where the arrays were joined."""
-    axis, ends = cache
-    return tuple(np.split(dy, ends, axis))
+    return tuple(np.split(dy, *cache))
 
 
 def stack(*arrays, dim=0):
     """Join arrays of one shape along a new axis."""
-    if len({np.shape(a) for a in arrays}) > 1:
-        shapes = ", ".join(str(np.shape(a)) for a in arrays)
-        raise ValueError(f"stack: all shapes must be the same, but {shapes} came.")
-    (axis,) = check_dims("stack", np.asarray(arrays[0])[..., None], dim, one=True)
+    axis = check_dim("stack", np.asarray(arrays[0])[..., None], dim)
     return np.stack(arrays, axis), axis
 
 
-def stack_backward(dy, cache):
+def stack_backward(dy, axis):
     """Take dy apart along the new axis."""
-    return tuple(np.moveaxis(dy, cache, 0))
+    return tuple(np.moveaxis(dy, axis, 0))
 
 
 def split(x, split_size_or_sections, dim=0):
     """Cut x along an axis: into pieces of one size, or of the sizes given."""
-    x = np.asarray(x)
-    (axis,) = check_dims("split", x, dim, one=True)
-    n, sizes = x.shape[axis], split_size_or_sections
+    x, sizes = np.asarray(x), split_size_or_sections
+    axis = check_dim("split", x, dim)
+    n = x.shape[axis]
     if isinstance(sizes, int):
         if sizes <= 0:
             raise ValueError(f"split: pieces must have a size above 0, not {sizes}.")
-        ends = list(range(sizes, n, sizes))
+        ends = range(sizes, n, sizes)
     elif np.sum(sizes) == n:
         ends = np.cumsum(sizes)[:-1]
     else:
@@ -162,21 +131,22 @@ def split(x, split_size_or_sections, dim=0):
             f"split: the sizes {list(sizes)} add up to {np.sum(sizes)}, but dim={dim} of "
             f"x has {n}."
         )
-    return tuple(np.split(x, ends, axis)), (x.shape, axis, ends)
+    pieces = tuple(np.split(x, ends, axis))
+    return pieces, ([p.shape for p in pieces], axis)
 
 
 def split_backward(dy, cache):
     """Join the pieces' gradients; a piece that was not used has zeros."""
-    shape, axis, ends = cache
+    shapes, axis = cache
     dtype = next(d.dtype for d in dy if d is not None)
-    pieces = np.split(np.zeros(shape, dtype), ends, axis)
+    pairs = zip(dy, shapes, strict=True)
     return np.concatenate(
-        [p if d is None else d for d, p in zip(dy, pieces, strict=True)], axis
+        [np.zeros(s, dtype) if d is None else d for d, s in pairs], axis
     )
 
 
 def pad(x, pad, mode="constant", value=None):
-    """Put `value` (0) around x: pad = (left, right) of the last axis, then of the one before...
+    """Put `value` (0) around x: pad = (left, right) of the last axis, then of those before.
 
     A negative width cuts off.
     """
@@ -190,22 +160,18 @@ def pad(x, pad, mode="constant", value=None):
             f"pad: pad={tuple(pad)} must hold two widths for each of the last axes of x, "
             f"which has shape {x.shape}."
         )
-    widths = [(0, 0)] * (x.ndim - len(pad) // 2)
-    widths += list(zip(pad[-2::-2], pad[::-2], strict=True))
-    inside = tuple(
-        slice(max(-a, 0), n - max(-b, 0))
-        for n, (a, b) in zip(x.shape, widths, strict=True)
-    )
-    y = np.pad(
-        x[inside],
-        [(max(a, 0), max(b, 0)) for a, b in widths],
-        constant_values=value or 0,
-    )
-    outside = tuple(
-        slice(max(a, 0), n - max(b, 0))
-        for n, (a, b) in zip(y.shape, widths, strict=True)
-    )
+    widths = np.zeros((x.ndim, 2), int)
+    widths[x.ndim - len(pad) // 2 :] = np.reshape(pad, (-1, 2))[::-1]
+    y = np.full(x.shape + widths.sum(axis=1), value or 0, x.dtype)
+    inside, outside = _within(x.shape, -widths), _within(y.shape, widths)
+    y[outside] = x[inside]
     return y, (x.shape, inside, outside)
+
+
+def _within(shape, widths):
+    """The slices that leave these widths out; where one is negative, nothing is left out."""
+    cuts = zip(shape, np.maximum(widths, 0), strict=True)
+    return tuple([slice(left, n - right) for n, (left, right) in cuts])
 
 
 def pad_backward(dy, cache):
@@ -255,55 +221,45 @@ def setitem_backward(dy, cache):
 def gather(x, dim, index):
     """Pick along one axis: for dim=1 of two, y[i, j] = x[i, index[i, j]]."""
     x, index = np.asarray(x), np.asarray(index)
-    _check_axes("gather", x)
+    axis = _array_dim("gather", x, dim)
     if index.size == 0:
         index = index.reshape(index.shape + (1,) * (x.ndim - index.ndim))
-    where = _where("gather", x, dim, index)
-    return x[where], (x.shape, where)
-
-
-def gather_backward(dy, cache):
-    """Add dy back to where each entry was picked."""
-    return getitem_backward(dy, cache)
-
-
-def _check_axes(who, x):
-    if x.ndim == 0:
-        raise NotImplementedError(
-            f"{who}: a single number as x is not supported here; use torch.{who}"
-        )
-
-
-def _where(who, x, dim, index):
-    """The full index of `gather`: every axis counts for itself but the one of dim."""
-    (axis,) = check_dims(who, x, dim, one=True)
     if index.ndim != x.ndim:
         raise ValueError(
-            f"{who}: index of shape {index.shape} must have as many axes as x of shape "
+            f"gather: index of shape {index.shape} must have as many axes as x of shape "
             f"{x.shape}."
         )
-    grid = list(np.indices(index.shape, sparse=True))
-    return (*grid[:axis], index, *grid[axis + 1 :])
+    where = list(np.indices(index.shape, sparse=True))  # every axis counts for itself,
+    where[axis] = index  # but this one
+    return getitem(x, tuple(where))
+
+
+gather_backward = getitem_backward
 
 
 def index_select(x, dim, index):
     """Pick whole slices along one axis: for dim=1 of two, y[i, j] = x[i, index[j]]."""
     x = np.asarray(x)
-    _check_axes("index_select", x)
-    (axis,) = check_dims("index_select", x, dim, one=True)
-    where = (slice(None),) * axis + (np.asarray(index),)
-    return x[where], (x.shape, where)
+    axis = _array_dim("index_select", x, dim)
+    return getitem(x, (slice(None),) * axis + (np.asarray(index),))
 
 
-index_select_backward = gather_backward
+index_select_backward = getitem_backward
+
+
+def _array_dim(who, x, dim):
+    """As check_dim, but a single number has no axis to pick from."""
+    if x.ndim == 0:
+        raise NotImplementedError(
+            f"{who}: a single number as x is not supported here; use torch.{who}"
+        )
+    return check_dim(who, x, dim)
 
 
 def masked_fill(x, mask, value):
     """y = value where mask is true, else x; the value is one number."""
     if np.ndim(value):
-        raise ValueError(
-            f"masked_fill: value must be one number, not {np.shape(value)}."
-        )
+        raise ValueError(f"masked_fill: value must be a number, not {value!r}.")
     y, cache = where(mask, value, x)
     return y.astype(np.asarray(x).dtype, copy=False), cache
 
@@ -314,30 +270,27 @@ def masked_fill_backward(dy, cache):
     return dx, None, dvalue
 
 
-def _check_matrix(who, x):
-    if np.ndim(x) < 2:
-        raise ValueError(
-            f"{who}: x must have at least two axes, not shape {np.shape(x)}."
-        )
-
-
 def tril(x, diagonal=0):
     """Keep the lower triangle of the last two axes, up to this diagonal; 0 elsewhere."""
-    _check_matrix("tril", x)
-    return np.tril(x, diagonal), diagonal
+    return _triangle("tril", np.tril, x, diagonal)
 
 
-def tril_backward(dy, cache):
+def tril_backward(dy, diagonal):
     """dL/dx = dy in that triangle, else 0."""
-    return np.tril(dy, cache)
+    return np.tril(dy, diagonal)
 
 
 def triu(x, diagonal=0):
-    """Keep the upper triangle of the last two axes, from this diagonal on."""
-    _check_matrix("triu", x)
-    return np.triu(x, diagonal), diagonal
+    """Keep the upper triangle of the last two axes, from this diagonal on; 0 elsewhere."""
+    return _triangle("triu", np.triu, x, diagonal)
 
 
-def triu_backward(dy, cache):
+def triu_backward(dy, diagonal):
     """dL/dx = dy in that triangle, else 0."""
-    return np.triu(dy, cache)
+    return np.triu(dy, diagonal)
+
+
+def _triangle(who, keep, x, diagonal):
+    if np.ndim(x) < 2:
+        raise ValueError(f"{who}: x must have two axes, not shape {np.shape(x)}.")
+    return keep(x, diagonal), diagonal

@@ -70,7 +70,6 @@ def slide(who, size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False):
     """Return the Axis, its outputs counted by the formula above.
 
     ceil_mode rounds up: the last window may hang over the end, if it begins before it.
-    Raises ValueError where not one window fits.
     """
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     outputs = room // stride + 1
@@ -90,7 +89,6 @@ def two_numbers(who, name, value, least, dims=2):
 
     A single number stands for both. Signals (dims=1) are images one row high: their rows
     get the number that changes nothing, which is `least` (a stride of 1, a padding of 0).
-    Raises TypeError for what is no whole number, ValueError for too many or too small.
     """
     given = tuple(value) if isinstance(value, tuple | list) else (value,)
     if not all(isinstance(n, int | np.integer) for n in given):

@@ -17,19 +17,9 @@ class Adagrad(Optimizer):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1e-2,
-        lr_decay=0,
-        weight_decay=0,
-        initial_accumulator_value=0,
-        eps=1e-10,
-        foreach=None,
-        *,
-        maximize=False,
-        differentiable=False,
-        fused=None,
-    ):
+        self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0,
+        eps=1e-10, foreach=None, *, maximize=False, differentiable=False, fused=None,
+    ):  # fmt: skip
         super().__init__(params, arguments(locals()))
 
     def update(self, p, g, state, lr, lr_decay, eps, initial_accumulator_value, **_):

@@ -18,21 +18,10 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        amsgrad=False,
-        *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
-        differentiable=False,
-        fused=None,
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False,
+        *, foreach=None, maximize=False, capturable=False, differentiable=False, fused=None,
         decoupled_weight_decay=False,
-    ):
+    ):  # fmt: skip
         super().__init__(params, arguments(locals()))
 
     def update(self, p, g, state, lr, betas, eps, amsgrad, weight_decay, **options):
@@ -61,14 +50,8 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
-        amsgrad=False,
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False,
         **options,
-    ):
+    ):  # fmt: skip
         shared = (lr, betas, eps, weight_decay, amsgrad)
         super().__init__(params, *shared, decoupled_weight_decay=True, **options)

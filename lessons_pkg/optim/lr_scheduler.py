@@ -5,41 +5,34 @@ what it is after t steps. Like torch's, most schedulers change the learning rate
 find, so that several may share an optimiser; the formulas are for one alone.
 """
 
-from collections import Counter
+from functools import partial
 from math import cos, pi
 
+from ..tensor import define
 from .optimizer import Optimizer
+
+refuses = partial(define.refuses, "torch.optim.lr_scheduler")
 
 
 class LRScheduler:
     """Give each group a new learning rate, once a step.
 
-    last_epoch : t to go on from, with "initial_lr" in the groups; -1 to begin
-    Raises TypeError for what is no Optimizer, KeyError for a missing "initial_lr".
+    To go on later, load the state dicts of the scheduler and of its optimiser.
+    Raises TypeError for what is no Optimizer.
     """
 
+    @refuses("last_epoch")
     def __init__(self, optimizer, last_epoch=-1):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(
-                f"{self._who}: {type(optimizer).__name__} is not an Optimizer. Give one "
-                f"of lessons_pkg.optim."
+                f"{type(self).__name__}: {type(optimizer).__name__} is not an Optimizer. "
+                f"Give one of lessons_pkg.optim."
             )
-        self.optimizer, self.last_epoch = optimizer, last_epoch
-        self._resumed = last_epoch != -1  # then the groups have their lr_t already
-        for i, group in enumerate(optimizer.param_groups):
-            if self._resumed and "initial_lr" not in group:
-                raise KeyError(
-                    f"{self._who}: param_groups[{i}] needs 'initial_lr' to go on from "
-                    f"last_epoch={last_epoch}. Load the optimiser's state first."
-                )
+        self.optimizer, self.last_epoch = optimizer, -1
+        for group in optimizer.param_groups:
             group.setdefault("initial_lr", group["lr"])
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.step()
-        self._resumed = False
-
-    @property
-    def _who(self):
-        return type(self).__name__
 
     def get_lr(self):
         """Return the next learning rate of each group."""
@@ -50,13 +43,9 @@ class LRScheduler:
         """Return the learning rate of each group, as last set."""
         return self._last_lr
 
+    @refuses("epoch")
     def step(self, epoch=None):
         """Go from t to t + 1. Call it after the optimiser's step, or after an epoch."""
-        if epoch is not None:
-            raise NotImplementedError(
-                f"{self._who}.step: epoch={epoch} is not supported here; call step() as "
-                f"often as needed"
-            )
         self.last_epoch += 1
         self._last_lr = list(self.get_lr())
         for group, lr in zip(self.optimizer.param_groups, self._last_lr, strict=True):
@@ -71,50 +60,29 @@ class LRScheduler:
         """Take over a state dict of the same scheduler."""
         self.__dict__.update(state_dict)
 
-    def _a_group(self, values):
-        """One value for each group, from a single one or a list of them."""
-        n_groups = len(self.optimizer.param_groups)
-        if not isinstance(values, list | tuple):
-            return [values] * n_groups
-        if len(values) != n_groups:
-            raise ValueError(
-                f"{self._who}: expected one value for each of the {n_groups} parameter "
-                f"groups, but got {len(values)}."
-            )
-        return list(values)
-
 
 class StepLR(LRScheduler):
     """Multiply by gamma every step_size steps: lr_t = lr_0 * gamma^floor(t / step_size)."""
 
+    @refuses("last_epoch")
     def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
         self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer)
 
     def _next(self, t, lr, lr_0):
         return lr * self.gamma if t and t % self.step_size == 0 else lr
 
 
-class MultiStepLR(LRScheduler):
-    """Multiply by gamma at milestones: lr_t = lr_0 * gamma^(how many are t or less)."""
-
-    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
-        self.milestones, self.gamma = Counter(milestones), gamma
-        super().__init__(optimizer, last_epoch)
-
-    def _next(self, t, lr, lr_0):
-        return lr * self.gamma ** self.milestones[t]
-
-
 class ExponentialLR(LRScheduler):
     """Multiply by gamma at each step: lr_t = lr_0 * gamma^t."""
 
+    @refuses("last_epoch")
     def __init__(self, optimizer, gamma, last_epoch=-1):
         self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer)
 
     def _next(self, t, lr, lr_0):
-        return lr if t == 0 or self._resumed else lr * self.gamma
+        return lr * self.gamma if t else lr
 
 
 class LinearLR(LRScheduler):
@@ -124,14 +92,10 @@ class LinearLR(LRScheduler):
     Raises ValueError unless 0 < start_factor <= 1 and 0 <= end_factor <= 1.
     """
 
+    @refuses("last_epoch")
     def __init__(
-        self,
-        optimizer,
-        start_factor=1 / 3,
-        end_factor=1.0,
-        total_iters=5,
-        last_epoch=-1,
-    ):
+        self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5, last_epoch=-1
+    ):  # fmt: skip
         if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
             raise ValueError(
                 f"LinearLR: start_factor must be above 0 and at most 1, end_factor from "
@@ -139,12 +103,12 @@ class LinearLR(LRScheduler):
             )
         self.start_factor, self.end_factor = start_factor, end_factor
         self.total_iters = total_iters
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer)
 
     def _next(self, t, lr, lr_0):
         if t == 0:
             return lr * self.start_factor
-        if self._resumed or t > self.total_iters:
+        if t > self.total_iters:
             return lr
         rise = (self.end_factor - self.start_factor) / self.total_iters
         return lr * (1 + rise / (self.start_factor + (t - 1) * rise))  # f_t / f_{t-1}
@@ -156,10 +120,12 @@ class LambdaLR(LRScheduler):
     lr_lambda : function of t, or a list of them, one a group
     """
 
+    @refuses("last_epoch")
     def __init__(self, optimizer, lr_lambda, last_epoch=-1):
-        self.optimizer = optimizer
-        self.lr_lambdas = self._a_group(lr_lambda)
-        super().__init__(optimizer, last_epoch)
+        several = isinstance(lr_lambda, list | tuple)
+        n_groups = len(optimizer.param_groups)
+        self.lr_lambdas = list(lr_lambda) if several else [lr_lambda] * n_groups
+        super().__init__(optimizer)
 
     def get_lr(self):
         """lr_0 * lr_lambda(t)."""
@@ -175,17 +141,17 @@ class CosineAnnealingLR(LRScheduler):
     ICLR 2017, equation 5 without restarts: their eta_max, T_cur, T_i our lr_0, t, T_max.
     """
 
+    @refuses("last_epoch")
     def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
         self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer)
 
     def _next(self, t, lr, lr_0):
-        if t == 0 or self._resumed:
+        if t == 0:
             return lr
         now, before = (1 + cos(pi * k / self.T_max) for k in (t, t - 1))
-        if (t - 1) % (
-            2 * self.T_max
-        ) == self.T_max:  # before is 0: leave the lowest point
+        at_the_lowest = (t - 1) % (2 * self.T_max) == self.T_max  # where before is 0
+        if at_the_lowest:
             return lr + (lr_0 - self.eta_min) * now / 2
         return self.eta_min + (lr - self.eta_min) * now / before
 
@@ -194,99 +160,68 @@ class OneCycleLR(LRScheduler):
     """Rise to max_lr, then fall far below the start; the momentum goes the other way.
 
     From max_lr / div_factor to max_lr in pct_start * total_steps steps, then by
-    t = total_steps - 1 to the start / final_div_factor; three_phase: to the start first.
-    From a to b, at the share s of the way: a + (b - a) * s for anneal_strategy "linear",
-    b + (a - b) * (1 + cos(pi * s)) / 2 for "cos". Call step() after each batch.
-    cycle_momentum : also move momentum, or beta1, from max_momentum to base_momentum
+    t = total_steps - 1 to the start / final_div_factor; at the share s of the way from a
+    to b it is b + (a - b) * (1 + cos(pi * s)) / 2. Call step() after each batch.
+    cycle_momentum : also move momentum, or beta1, to base_momentum and back
     Raises ValueError for arguments out of range and after too many steps.
     Source: Smith and Topin, "Super-convergence: very fast training of neural networks
     using large learning rates", 2017; the cosine is torch's.
     """
 
+    @refuses("anneal_strategy", "three_phase", "last_epoch")
     def __init__(
-        self,
-        optimizer,
-        max_lr,
-        total_steps=None,
-        epochs=None,
-        steps_per_epoch=None,
-        pct_start=0.3,
-        anneal_strategy="cos",
-        cycle_momentum=True,
-        base_momentum=0.85,
-        max_momentum=0.95,
-        div_factor=25.0,
-        final_div_factor=1e4,
-        three_phase=False,
+        self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None,
+        pct_start=0.3, anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85,
+        max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False,
         last_epoch=-1,
-    ):
-        self.optimizer = optimizer
+    ):  # fmt: skip
+        momenta = {"base_momentum": base_momentum, "max_momentum": max_momentum}
+        for name, value in {"max_lr": max_lr, **momenta}.items():
+            if isinstance(value, list | tuple):  # one a group
+                define.refuse("torch.optim.lr_scheduler.OneCycleLR", name, value)
         if total_steps is None and None not in (epochs, steps_per_epoch):
             total_steps = epochs * steps_per_epoch
-        self._check(total_steps, pct_start, anneal_strategy, cycle_momentum)
-        self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
-        self.cycle_momentum = cycle_momentum
-        # Each phase: its last t, and the entries of the group that it goes to.
-        rise = (pct_start * total_steps - 1, "max_lr", "base_momentum")
-        back = (2 * pct_start * total_steps - 2, "initial_lr", "max_momentum")
-        fall = (total_steps - 1, "min_lr", "max_momentum")
-        self._phases = [rise, back, fall] if three_phase else [rise, fall]
-        entries = {"max_lr": max_lr}
-        if cycle_momentum:
-            entries |= {"max_momentum": max_momentum, "base_momentum": base_momentum}
-        if last_epoch == -1:
-            for name, values in entries.items():
-                for group, value in zip(
-                    optimizer.param_groups, self._a_group(values), strict=True
-                ):
-                    group[name] = value
-            for group in optimizer.param_groups:
-                group["initial_lr"] = group["max_lr"] / div_factor
-                group["min_lr"] = group["initial_lr"] / final_div_factor
-        super().__init__(optimizer, last_epoch)
-
-    def _check(self, total_steps, pct_start, anneal_strategy, cycle_momentum):
-        rule = None
-        if not isinstance(total_steps, int) or total_steps <= 0:
-            rule = "total_steps, or epochs and steps_per_epoch, must be above 0"
-        elif not 0 <= pct_start <= 1:
-            rule = f"pct_start must be from 0 to 1, but came as {pct_start}"
-        elif anneal_strategy not in ("cos", "linear"):
-            rule = f"anneal_strategy must be 'cos' or 'linear', not {anneal_strategy!r}"
-        elif (
-            cycle_momentum
-            and not {"momentum", "betas"} & self.optimizer.defaults.keys()
+        if (
+            not isinstance(total_steps, int)
+            or total_steps <= 0
+            or not 0 <= pct_start <= 1
         ):
-            rule = "an optimizer without momentum needs cycle_momentum=False"
-        if rule:
-            raise ValueError(f"OneCycleLR: {rule}.")
+            raise ValueError(
+                f"OneCycleLR: total_steps, or epochs * steps_per_epoch, must be above 0, "
+                f"and pct_start from 0 to 1, but they came as {total_steps}, {pct_start}."
+            )
+        if cycle_momentum and not {"momentum", "betas"} & optimizer.defaults.keys():
+            raise ValueError(
+                "OneCycleLR: an optimizer without momentum needs cycle_momentum=False."
+            )
+        self.last, self.turn = total_steps - 1, pct_start * total_steps - 1
+        self.lrs = max_lr / div_factor, max_lr, max_lr / div_factor / final_div_factor
+        self.momenta = (max_momentum, base_momentum, max_momentum)
+        self.cycle_momentum = cycle_momentum
+        for group in optimizer.param_groups:
+            group["initial_lr"] = self.lrs[0]
+        super().__init__(optimizer)
 
     def get_lr(self):
         """Move the momentum; return the learning rates."""
-        t, start, begin = self.last_epoch, ("initial_lr", "max_momentum"), 0
-        if t > self.total_steps:
+        if self.last_epoch > self.last + 1:
             raise ValueError(
-                f"OneCycleLR: Tried to step {t} times, but total_steps is "
-                f"{self.total_steps}. Call step() once a batch."
+                f"OneCycleLR: Tried to step {self.last_epoch} times, but total_steps is "
+                f"{self.last + 1}. Call step() once a batch."
             )
-        for end, *goal in self._phases:
-            if t <= end or end == self.total_steps - 1:
-                break
-            begin, start = end, goal
-        share = (t - begin) / ((end - begin) or 1)  # 1: a phase of a single step
-        groups = self.optimizer.param_groups
-        if self.cycle_momentum:
-            for group in groups:
-                momentum = self._between(group[start[1]], group[goal[1]], share)
-                if "betas" in group:
-                    group["betas"] = (momentum, group["betas"][1])
-                else:
-                    group["momentum"] = momentum
-        return [
-            self._between(group[start[0]], group[goal[0]], share) for group in groups
-        ]
+        for group in self.optimizer.param_groups if self.cycle_momentum else ():
+            momentum = self._between(*self.momenta)
+            if "betas" in group:
+                group["betas"] = (momentum, group["betas"][1])
+            else:
+                group["momentum"] = momentum
+        return [self._between(*self.lrs)] * len(self.base_lrs)
 
-    def _between(self, a, b, share):
-        if self.anneal_strategy == "linear":
-            return a + (b - a) * share
+    def _between(self, start, middle, end):
+        """Where t is on the way from start by way of middle, at the turn, to end."""
+        t, turn = self.last_epoch, self.turn
+        if t <= turn:
+            a, b, share = start, middle, t / (turn or 1)  # turn = 0: a rise of no steps
+        else:
+            a, b, share = middle, end, (t - turn) / ((self.last - turn) or 1)
         return b + (a - b) * (1 + cos(pi * share)) / 2

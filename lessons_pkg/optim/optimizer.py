@@ -16,8 +16,6 @@ from ..tensor.define import refuse
 _WAYS = {"foreach", "fused", "capturable", "differentiable"}
 _FROM_0 = {"lr", "momentum", "alpha", "eps", "weight_decay", "lr_decay"}
 _FROM_0 |= {"initial_accumulator_value"}
-# What a group may hold besides: its name, and what schedulers write into it.
-_EXTRA = {"name", "initial_lr", "max_lr", "min_lr", "max_momentum", "base_momentum"}
 
 
 class Optimizer:
@@ -34,7 +32,12 @@ class Optimizer:
         self.defaults = self._supported(defaults)
         self.param_groups = []
         self.state = defaultdict(dict)  # parameter -> what is remembered about it
-        groups = self._listed(params)
+        if isinstance(params, Tensor):
+            raise TypeError(
+                f"{self._who}: params must be an iterable, but came as a Tensor. Give a "
+                f"list of Tensors or dicts."
+            )
+        groups = list(params)
         if not groups:
             raise ValueError(
                 f"{self._who}: optimizer got an empty parameter list. Give "
@@ -49,9 +52,9 @@ class Optimizer:
         """Add parameters to optimise: a dict of "params" and their options."""
         options = self._supported({**self.defaults, **param_group})
         params = options.pop("params")
-        params = [params] if isinstance(params, Tensor) else self._listed(params)
+        params = [params] if isinstance(params, Tensor) else list(params)
         self._check_params(params)
-        for name in options.keys() - self.defaults.keys() - _EXTRA:
+        for name in options.keys() - self.defaults.keys() - {"name", "initial_lr"}:
             raise ValueError(
                 f"{self._who}: a parameter group has the unknown option {name!r}. "
                 f"Choose from: {', '.join(self.defaults)}."
@@ -60,29 +63,21 @@ class Optimizer:
             self._check_option(name, value)
         self.param_groups.append({"params": params, **options})
 
-    def _listed(self, params):
-        if isinstance(params, Tensor | set):
-            raise TypeError(
-                f"{self._who}: params must be an iterable in a fixed order, but came as "
-                f"a {type(params).__name__}. Give a list of Tensors or dicts."
-            )
-        return list(params)
-
     def _check_params(self, params):
-        seen = {id(p) for p in self._params()}
+        seen = set(self._params())
         for i, p in enumerate(params):
             if not isinstance(p, Tensor):
                 raise TypeError(
                     f"{self._who}: optimizer can only optimize Tensors, but entry {i} of "
                     f"params is of type {type(p).__name__}. Give model.parameters()."
                 )
-            if not p.is_leaf or id(p) in seen:
-                rule = "some parameters appear more than once"
+            if p in seen or not p.is_leaf:
+                wrong = "came before" if p in seen else "is not a leaf Tensor"
                 raise ValueError(
-                    f"{self._who}: {rule if p.is_leaf else 'not a leaf Tensor'}: entry "
-                    f"{i} of params, of shape {p.shape}. Give each parameter itself, once."
+                    f"{self._who}: entry {i} of params, of shape {p.shape}, {wrong}. "
+                    f"Give each parameter itself, once."
                 )
-            seen.add(id(p))
+            seen.add(p)
 
     def _supported(self, options):
         """Leave out torch's ways of running a step, or refuse them where asked for."""
@@ -92,9 +87,9 @@ class Optimizer:
         return {name: v for name, v in options.items() if name not in _WAYS}
 
     def _check_option(self, name, value):
+        rule = None
         if isinstance(value, Tensor):
             refuse(f"torch.optim.{self._who}", name, value)
-        rule = None
         if name in _FROM_0 and not (isinstance(value, Real) and value >= 0):
             rule = "a number of 0 or more, such as 0.1"
         if name == "betas" and not _are_betas(value):
@@ -110,10 +105,7 @@ class Optimizer:
     def zero_grad(self, set_to_none=True):
         """Forget the gradients, so that the next backward starts anew."""
         for p in self._params():
-            if set_to_none:
-                p.grad = None
-            elif p.grad is not None:
-                p.grad.array[...] = 0
+            p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
 
     def step(self, closure=None):
         """Change every parameter that has a gradient, by `update`.
@@ -125,7 +117,7 @@ class Optimizer:
             loss = None if closure is None else closure()
         with np.errstate(all="ignore"):  # overflow comes silently, as in torch
             for group in self.param_groups:
-                options = _plain(group)
+                options = {name: _plain(group[name]) for name in self.defaults}
                 for p in group["params"]:
                     if p.grad is not None:
                         g = _descent(p.array, p.grad.array, options)
@@ -142,16 +134,10 @@ class Optimizer:
 
     def state_dict(self):
         """Return {"state", "param_groups"}, where a parameter is its number."""
-        number = {id(p): i for i, p in enumerate(self._params())}
-        state = {
-            number[id(p)]: {
-                name: Tensor(v) if isinstance(v, np.ndarray) else v
-                for name, v in remembered.items()
-            }
-            for p, remembered in self.state.items()
-        }
+        number = {p: i for i, p in enumerate(self._params())}
+        state = {number[p]: _as_tensors(kept) for p, kept in self.state.items()}
         groups = [
-            {**group, "params": [number[id(p)] for p in group["params"]]}
+            {**group, "params": [number[p] for p in group["params"]]}
             for group in self.param_groups
         ]
         return {"state": state, "param_groups": groups}
@@ -169,15 +155,13 @@ class Optimizer:
                 f"{self._who}: the loaded state dict has parameter groups of sizes "
                 f"{loaded}, but here they are {here}. Build both for the same model."
             )
-        params = self._params()
-        for group, new in zip(self.param_groups, groups, strict=True):
-            group |= {**self._supported(new), "params": group["params"]}
         self.state = defaultdict(dict)
-        numbers = [i for group in groups for i in group["params"]]
-        for i, p in zip(numbers, params, strict=True):
-            for name, value in state_dict["state"].get(i, {}).items():
-                copy = np.asarray(value).astype(p.dtype)
-                self.state[p][name] = int(copy) if name == "step" else copy
+        for group, new in zip(self.param_groups, groups, strict=True):
+            for p, number in zip(group["params"], new["params"], strict=True):
+                for name, value in state_dict["state"].get(number, {}).items():
+                    copy = np.asarray(value).astype(p.dtype)
+                    self.state[p][name] = int(copy) if name == "step" else copy
+            group |= {**self._supported(new), "params": group["params"]}
 
     def __repr__(self):
         """List the options of each group, as torch does."""
@@ -197,13 +181,13 @@ def _are_betas(values):
     return np.shape(values) == (2,) and all(0 <= beta < 1 for beta in values)
 
 
-def _plain(group):
-    """The group's options with Python's numbers: NumPy's would widen float32 arrays."""
-    return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in group.items()
-        if name != "params"
-    }
+def _plain(value):
+    """A number as Python's: NumPy's would widen float32 arrays."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _as_tensors(kept):
+    return {k: Tensor(v) if isinstance(v, np.ndarray) else v for k, v in kept.items()}
 
 
 def _descent(p, g, options):

@@ -18,19 +18,9 @@ class RMSprop(Optimizer):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1e-2,
-        alpha=0.99,
-        eps=1e-8,
-        weight_decay=0,
-        momentum=0,
-        centered=False,
-        capturable=False,
-        foreach=None,
-        maximize=False,
-        differentiable=False,
-    ):
+        self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0,
+        centered=False, capturable=False, foreach=None, maximize=False, differentiable=False,
+    ):  # fmt: skip
         super().__init__(params, arguments(locals()))
 
     def update(self, p, g, state, lr, alpha, eps, momentum, centered, **_):

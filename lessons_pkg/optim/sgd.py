@@ -17,19 +17,9 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        momentum=0,
-        dampening=0,
-        weight_decay=0,
-        nesterov=False,
-        *,
-        maximize=False,
-        foreach=None,
-        differentiable=False,
-        fused=None,
-    ):
+        self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *,
+        maximize=False, foreach=None, differentiable=False, fused=None,
+    ):  # fmt: skip
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError(
                 f"SGD: Nesterov momentum requires a momentum and zero dampening, but "

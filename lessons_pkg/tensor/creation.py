@@ -100,13 +100,13 @@ def randperm(n, *, generator=None, dtype=np.int64, **unsupported):
     return _new(numpy_generator(generator).permutation(n), dtype, False, unsupported)
 
 
-def from_numpy(array):
+def from_numpy(ndarray):
     """Return a tensor on the memory of an array: a change of one is seen in the other."""
-    if not isinstance(array, np.ndarray):
+    if not isinstance(ndarray, np.ndarray):
         raise TypeError(
-            f"from_numpy: expected an ndarray, but got {type(array).__name__}."
+            f"from_numpy: expected an ndarray, but got {type(ndarray).__name__}."
         )
-    return wrap(array)
+    return wrap(ndarray)
 
 
 __all__ = [

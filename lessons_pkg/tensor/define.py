@@ -5,7 +5,7 @@ and the operator does not is refused by name: nothing is accepted and ignored.
 """
 
 import inspect
-from functools import partial
+from functools import partial, wraps
 
 from .. import ops
 from .tensor import apply
@@ -85,3 +85,29 @@ def refuse(function, argument, value):
         f"{function.rpartition('.')[2]}: {argument}={value!r} is not supported here; "
         f"use {function}"
     )
+
+
+def refuses(home, *names):
+    """Make a method refuse these of torch's arguments, unless they are the default.
+
+    home : where torch has the class, such as "torch.nn"
+    """
+
+    def decorate(method):
+        signature = inspect.signature(method)
+
+        @wraps(method)
+        def checked(self, *args, **kwargs):
+            try:
+                given = signature.bind(self, *args, **kwargs).arguments
+            except TypeError:
+                given = {}  # the call below says what is missing
+            for name in [name for name in names if name in given]:
+                value, default = given[name], signature.parameters[name].default
+                if value is not default and value != default:
+                    refuse(f"{home}.{type(self).__name__}", name, value)
+            return method(self, *args, **kwargs)
+
+        return checked
+
+    return decorate

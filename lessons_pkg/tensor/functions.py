@@ -72,31 +72,47 @@ where = define("where(condition, input, other, *, out=None)", common)
 div = define("div(input, other, *, rounding_mode=None, out=None)", common_floats)
 
 
-def _without_gradient(function):
-    """Make a comparison or a test of NumPy's a function on tensors: booleans, no gradient."""
-
-    def compare(*inputs):
-        arrays = [as_array(x) if isinstance(x, Tensor | list) else x for x in inputs]
-        return Tensor(function(*arrays))
-
-    compare.__doc__ = f"As numpy.{function.__name__}, on tensors."
-    return compare
+# Comparisons and logic give booleans, and have no gradient.
 
 
-eq = _without_gradient(np.equal)
-ne = _without_gradient(np.not_equal)
-lt = _without_gradient(np.less)
-le = _without_gradient(np.less_equal)
-gt = _without_gradient(np.greater)
-ge = _without_gradient(np.greater_equal)
-logical_and = _without_gradient(np.logical_and)
-logical_or = _without_gradient(np.logical_or)
-logical_not = _without_gradient(np.logical_not)
-bitwise_and = _without_gradient(np.bitwise_and)
-bitwise_or = _without_gradient(np.bitwise_or)
-bitwise_not = _without_gradient(np.bitwise_not)
-isnan = _without_gradient(np.isnan)
-isfinite = _without_gradient(np.isfinite)
+def _of_one(function):
+    def test(input):
+        return Tensor(function(_array(input)))
+
+    return _named(test, function)
+
+
+def _of_two(function):
+    def compare(input, other):
+        return Tensor(function(_array(input), _array(other)))
+
+    return _named(compare, function)
+
+
+def _array(x):
+    """The array of a tensor or a list; a Python number as it is."""
+    return as_array(x) if isinstance(x, Tensor | list) else x
+
+
+def _named(made, function):
+    made.__doc__ = f"As numpy.{function.__name__}, on tensors."
+    return made
+
+
+eq = _of_two(np.equal)
+ne = _of_two(np.not_equal)
+lt = _of_two(np.less)
+le = _of_two(np.less_equal)
+gt = _of_two(np.greater)
+ge = _of_two(np.greater_equal)
+logical_and = _of_two(np.logical_and)
+logical_or = _of_two(np.logical_or)
+bitwise_and = _of_two(np.bitwise_and)
+bitwise_or = _of_two(np.bitwise_or)
+logical_not = _of_one(np.logical_not)
+bitwise_not = _of_one(np.bitwise_not)
+isnan = _of_one(np.isnan)
+isfinite = _of_one(np.isfinite)
 
 
 # What a signature cannot say: a first argument that is a list, or several functions in one.

@@ -278,10 +278,10 @@ def __setitem__(self, index, value):
 
 
 @method
-def copy_(self, other):
+def copy_(self, src):
     """Take over the values of another tensor."""
-    other = to_dtype(operand(other), self.dtype)
-    return self.in_place(lambda x, o: o * 1, other)
+    src = to_dtype(operand(src), self.dtype)
+    return self.in_place(lambda x, source: source * 1, src)
 
 
 @method

@@ -207,8 +207,12 @@ class Tensor:
     def data(self, value):
         self.array = as_array(value)
 
-    def numpy(self):
+    def numpy(self, *, force=False):
         """Return the array itself; only a tensor without history gives it away."""
+        if force:
+            raise NotImplementedError(
+                "numpy: force=True is not supported here; use torch.Tensor.numpy"
+            )
         if self._requires_grad:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. "

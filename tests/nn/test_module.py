@@ -83,7 +83,15 @@ def test_modes_and_apply(engine):
     assert all(module.training for module in model.train().modules())
     seen = []
     model.apply(lambda module: seen.append(type(module).__name__))
-    assert seen == ["Scale", "Scale", "Scale", "Scale", "Sequential", "ModuleList", "Model"]
+    assert seen == [
+        "Scale",
+        "Scale",
+        "Scale",
+        "Scale",
+        "Sequential",
+        "ModuleList",
+        "Model",
+    ]
     assert not any(p.requires_grad for p in model.requires_grad_(False).parameters())
 
 
@@ -159,6 +167,27 @@ def test_attributes(engine):
     assert "offset" not in module.state_dict()
     with pytest.raises(AttributeError, match="has no attribute 'offset'"):
         module.offset  # noqa: B018
+
+
+def test_the_order_is_that_in_which_they_became_parameters(engine):
+    nn = engine.nn
+
+    class Late(nn.Module):
+        def __init__(self):
+            self.size = 1  # plain attributes may come first
+            super().__init__()
+            self.register_buffer("buffer", None)
+            self.first = self.second = None
+            self.third, self.second = nn.Parameter(engine.ones(1)), nn.ReLU()
+            self.first = nn.Parameter(engine.ones(1))
+            self.third = nn.Parameter(engine.zeros(1))  # stays where it was
+
+    model = Late()
+    assert list(model.state_dict()) == ["third", "first"]
+    model.buffer = engine.ones(1)
+    assert list(model.state_dict()) == ["third", "first", "buffer"]
+    with pytest.raises(TypeError, match="cannot assign"):
+        model.first = nn.ReLU()
 
 
 def test_forgetting_super(engine):

@@ -301,14 +301,8 @@ BETAS = "two numbers from 0 to below 1, such as (0.9, 0.999)"
         (
             lambda: optim.Adam(P),
             TypeError,
-            "Adam: params must be an iterable in a fixed order, but came as a Tensor. "
-            "Give a list of Tensors or dicts.",
-        ),
-        (
-            lambda: optim.Adam([{"params": {P}}]),
-            TypeError,
-            "Adam: params must be an iterable in a fixed order, but came as a set. Give "
-            "a list of Tensors or dicts.",
+            "Adam: params must be an iterable, but came as a Tensor. Give a list of "
+            "Tensors or dicts.",
         ),
         (
             lambda: optim.SGD([P, np.ones(2)]),
@@ -319,20 +313,20 @@ BETAS = "two numbers from 0 to below 1, such as (0.9, 0.999)"
         (
             lambda: optim.SGD([P * 2]),
             ValueError,
-            "SGD: not a leaf Tensor: entry 0 of params, of shape (1,). Give each "
+            "SGD: entry 0 of params, of shape (1,), is not a leaf Tensor. Give each "
             "parameter itself, once.",
         ),
         (
             lambda: optim.SGD([{"params": [P]}, {"params": [P]}]),
             ValueError,
-            "SGD: some parameters appear more than once: entry 0 of params, of shape "
-            "(1,). Give each parameter itself, once.",
+            "SGD: entry 0 of params, of shape (1,), came before. Give each parameter "
+            "itself, once.",
         ),
         (
             lambda: optim.SGD([P, P]),
             ValueError,
-            "SGD: some parameters appear more than once: entry 1 of params, of shape "
-            "(1,). Give each parameter itself, once.",
+            "SGD: entry 1 of params, of shape (1,), came before. Give each parameter "
+            "itself, once.",
         ),
         (
             lambda: optim.SGD([{"params": [P], "learning_rate": 1}]),
