@@ -278,8 +278,10 @@ def __setitem__(self, index, value):
 
 
 @method
-def copy_(self, src):
+def copy_(self, src, non_blocking=False):
     """Take over the values of another tensor."""
+    if non_blocking:
+        refuse("torch.Tensor.copy_", "non_blocking", non_blocking)
     src = to_dtype(operand(src), self.dtype)
     return self.in_place(lambda x, source: source * 1, src)
 

@@ -222,6 +222,21 @@ def test_linear_starts_uniform():
         assert_uniform(p.array, -1 / 20, 1 / 20)
 
 
+@pytest.mark.parametrize(
+    ("layer", "bound"),
+    [
+        (lambda: lp.nn.Conv2d(40, 300, 3, groups=2), 1 / math.sqrt(20 * 3 * 3)),
+        (lambda: lp.nn.Conv1d(10, 300, 4), 1 / math.sqrt(10 * 4)),
+        (lambda: lp.nn.ConvTranspose2d(300, 40, 2), 1 / math.sqrt(40 * 2 * 2)),
+        (lambda: lp.nn.GRU(20, 100), 1 / 10),
+    ],
+)
+def test_these_start_uniform(layer, bound):
+    lp.manual_seed(0)
+    for p in layer().parameters():
+        assert_uniform(p.array, -bound, bound)
+
+
 def test_embedding_starts_normal():
     lp.manual_seed(0)
     layer = Embedding(300, 100, padding_idx=-1)

@@ -112,6 +112,14 @@ def test_state_dict_shares_memory_and_loads(engine):
     assert other.rest[0].factor.requires_grad
 
 
+def test_a_backward_notices_what_was_loaded(engine):
+    layer = model_of(engine).first
+    y = (layer(engine.ones(2)) * layer.factor).sum()
+    layer.load_state_dict(layer.state_dict())
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.backward()
+
+
 def test_what_does_not_load(engine):
     model = model_of(engine)
     state = dict(model.state_dict())
