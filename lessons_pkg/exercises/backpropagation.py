@@ -1,7 +1,7 @@
 """Exercises of the chapter "Backpropagation"."""
 
 from collections import deque
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -23,11 +23,11 @@ def _numbers(seed, *shape):
 
 TWO_PATHS = Exercise(
     name="backpropagation.two_paths",
-    title="Two ways from p to f",
+    title="Two paths from p to f",
     kind="by hand",
     minutes=5,
     statement=r"""
-With $a = 2$, $b = 4$ and $c = -5$ a small graph is worked out from top to bottom:
+A small graph, with $a = 2$, $b = 4$ and $c = -5$:
 
 $$
 \begin{aligned}
@@ -38,14 +38,15 @@ f &= r + 3p = 33
 \end{aligned}
 $$
 
-Go back through it on paper, from $f$ upwards, and find the three derivatives $\partial
-f / \partial a$, $\partial f / \partial b$ and $\partial f / \partial c$. Write them as a
-list, in this order. Mind that $p$ is used twice.
+Go back through it on paper, from $f$ upwards. Mind that $p$ is used twice.
+
+Find $\partial f / \partial a$, $\partial f / \partial b$ and $\partial f / \partial c$,
+and write them as a list, in this order.
 """,
     starter="slopes_abc = ...\n",
     answer=[36, 18, 6],
     explanation=r"""
-Start at $f$ with 1, and multiply by the local derivative on each way back:
+Start at $f$ with 1, and multiply by the local derivative at each step back:
 
 $$
 \begin{aligned}
@@ -58,54 +59,45 @@ $$
 \end{aligned}
 $$
 
-Where a number is used twice, what comes back on the two ways is added. That happens at
-$p$, and everything above $p$ must wait for the sum.
+Where paths meet, what comes back is added. That happens at $p$, and everything above
+$p$ must wait for the sum.
 """,
     hints=(
         "Find the derivative of $f$ by each node in turn, from the last line to the "
         "first: $r$, $q$, $p$, and only then $a$ and $b$.",
-        "$f$ depends on $p$ in two ways: through $q$ and $r$, and directly through "
+        "Two paths lead from $p$ to $f$: one through $q$ and $r$, and a direct one, "
         "$3p$. Work out both, and add them.",
         "$\\partial f / \\partial q = 2q = 6$. Through $q$ comes 6, directly comes 3, "
         "so $\\partial f / \\partial p = 9$.",
     ),
     misconceptions={
-        "first_way_only": Misconception(
+        "first_path_only": Misconception(
             [24, 12, 6],
-            "Only the way through q and r is counted. p also goes into f directly, as "
-            "3p, and what comes back on that way is added.",
+            "Only the path through q and r is counted. p also goes into f directly, as "
+            "3p, and what comes back on that path is added.",
         ),
-        "second_way_only": Misconception(
-            [12, 6, 0],
-            "Only the direct way, 3p, is counted. p also goes into q, from there "
-            "into r, and so into f; what comes back on that way is added. And c has "
-            "only that way.",
-        ),
-        "second_way_alone_for_p": Misconception(
+        "second_path_alone_for_p": Misconception(
             [12, 6, 6],
-            "c is right. For p only the direct way, 3p, is left: did the second way "
+            "c is right. For p only the direct path, 3p, is left: did the second path "
             "take the place of the first? The two are added.",
         ),
-        "ways_multiplied": Misconception(
+        "paths_multiplied": Misconception(
             [72, 36, 6],
-            "The two ways from p to f are multiplied. Along one way the local "
-            "derivatives are multiplied; the ways themselves are added.",
+            "What comes back to p on its two paths is multiplied. Along one path the "
+            "local derivatives are multiplied; where paths meet, they are added.",
+        ),
+        "three_added_too_late": Misconception(
+            [27, 15, 6],
+            "3p goes through p: its 3 is added at p, before it is multiplied by b or "
+            "by a.",
         ),
         "two_lost": Misconception(
             [24, 12, 3],
             "The 2 is missing in the derivative of r = q²: it is 2q, not q.",
         ),
-        "square_kept": Misconception(
-            [48, 24, 9],
-            "For the step from q to r the value q² = 9 is used. Its derivative is 2q.",
-        ),
-        "q_left_out": Misconception(
-            [20, 10, 2],
-            "The derivative of q² is taken as 2. It is 2q, and q is 3 here.",
-        ),
         "three_lost": Misconception(
             [28, 14, 6],
-            "On the direct way the factor is missing: f = r + 3p grows by 3 when p "
+            "On the direct path the factor is missing: f = r + 3p grows by 3 when p "
             "grows by 1.",
         ),
         "operands_swapped": Misconception(
@@ -120,17 +112,8 @@ $p$, and everything above $p$ must wait for the sum.
         ),
         "local_only": Misconception(
             [4, 2, 1],
-            "These are the derivatives of p by a and b, and of q by c: the last step "
-            "of each way alone. Multiply each by what comes back from f.",
-        ),
-        "stops_at_p": Misconception(
-            [9, 9, 6],
-            "9 is the derivative by p. One step is missing: from p on to a and to b.",
-        ),
-        "sign_of_c": Misconception(
-            [36, 18, -6],
-            "a and b are right. That c is negative does not matter: q = p + c grows by "
-            "1 when c grows by 1.",
+            "These are the derivatives of p by a and b, and of q by c: one step of "
+            "each path alone. Multiply each by what comes back from f.",
         ),
         "value_of_f": Misconception(
             33,
@@ -151,8 +134,8 @@ EVERY_SHAPE_FITS = Exercise(
     minutes=6,
     statement=r"""
 A layer computes `y = x @ weight.T + bias` for a batch: one example a row of `x`, one
-neuron a row of `weight`. From above comes `dy`, the derivative of the loss by each entry
-of `y`. Here
+neuron a row of `weight`. `dy` is what comes back: the derivative of the loss by each
+entry of `y`.
 
 $$
 \begin{aligned}
@@ -162,10 +145,11 @@ $$
 \end{aligned}
 $$
 
-Two examples, two inputs, two neurons: whichever two of these you multiply, and
-whichever you transpose, the shapes fit. So they cannot tell you which product is right.
-Which one is `dweight`, the derivative by each weight? Work it out on paper, and
-write it as a list of two rows.
+Two examples, two inputs, two neurons: whatever you multiply or transpose, the shapes
+fit. They cannot tell you which product is right.
+
+Work out `dweight`, the derivative by each weight, on paper. Write it as a list of two
+rows.
 """,
     starter="dweight_by_hand = ...\n",
     answer=[[7, 10], [2, 2]],
@@ -217,32 +201,22 @@ is $1 \cdot 1 + 2 \cdot 3 = 7$.
             "against inputs. A weight joins an input to a neuron; sum over the "
             "examples.",
         ),
-        "examples_with_examples_turned": Misconception(
-            [[-1, 4], [-1, 10]],
-            "This is x @ dy.T: its rows and columns are examples, and it sums inputs "
-            "against neurons. A weight joins an input to a neuron; sum over the "
-            "examples.",
-        ),
         "element_by_element": Misconception(
             [[1, -2], [6, 4]],
             "This is dy * x, entry by entry. Every weight joins one input to one "
             "neuron, and each pair of an input and a neuron needs a product of its "
             "own, summed over the examples.",
         ),
-        "element_by_element_turned": Misconception(
-            [[1, 4], [-3, 4]],
-            "This is dy.T * x, entry by entry. The transpose is right, but a matrix "
-            "product is needed: rows of dy.T with columns of x.",
+        "weights_in_place_of_inputs": Misconception(
+            [[4, 6], [-1, 3]],
+            "This is dy.T @ weight. The transpose is right, but the derivative by the "
+            "weights does not depend on the weights: it needs what they were "
+            "multiplied by, x.",
         ),
         "down_to_the_inputs": Misconception(
             [[1, -3], [5, 3]],
             "This is dy @ weight, and that is dx, what goes on to the layer below. "
             "The derivative by the weights needs what they were multiplied by: x.",
-        ),
-        "weight_turned": Misconception(
-            [[2, -2], [4, 5]],
-            "This is dy @ weight.T. The derivative by the weights does not depend on "
-            "the weights: it needs what they were multiplied by, x.",
         ),
         "mean_over_examples": Misconception(
             [[3.5, 5], [1, 1]],
@@ -250,15 +224,10 @@ is $1 \cdot 1 + 2 \cdot 3 = 7$.
             "the loss: if there is a mean in the loss, its 1/N is in dy. Here the "
             "examples are summed.",
         ),
-        "first_example_only": Misconception(
-            [[1, 2], [-1, -2]],
-            "This is the part of the first example alone. All examples use the same "
-            "weights, so their parts are added.",
-        ),
         "last_example_only": Misconception(
             [[6, 8], [3, 4]],
             "This is the part of the last example alone. All examples use the same "
-            "weights, so their parts are added.",
+            "weights, so their parts are added: += in place of =.",
         ),
     },
     rtol=0.0,
@@ -272,68 +241,6 @@ def _softmax_back(p, dp):
     return p * (dp - (p * dp).sum(axis=-1, keepdims=True))
 
 
-def _softmax_back_diagonal(p, dp):
-    return dp * p * (1 - p)
-
-
-def _softmax_back_no_mean(p, dp):
-    return p * dp
-
-
-def _softmax_back_over_everything(p, dp):
-    return p * (dp - (p * dp).sum())
-
-
-def _softmax_back_down_the_columns(p, dp):
-    return p * (dp - (p * dp).sum(axis=0))
-
-
-def _softmax_back_no_keepdims(p, dp):
-    return p * (dp - (p * dp).sum(axis=-1))
-
-
-def _softmax_back_plain_sum(p, dp):
-    return p * (dp - dp.sum(axis=-1, keepdims=True))
-
-
-def _softmax_back_plain_mean(p, dp):
-    return p * (dp - dp.mean(axis=-1, keepdims=True))
-
-
-def _softmax_back_p_lost(p, dp):
-    return dp - (p * dp).sum(axis=-1, keepdims=True)
-
-
-def _softmax_back_p_once(p, dp):
-    return p * dp - (p * dp).sum(axis=-1, keepdims=True)
-
-
-def _softmax_back_shortcut(p, dp):
-    return p - dp
-
-
-def _softmax_back_sign(p, dp):
-    return p * ((p * dp).sum(axis=-1, keepdims=True) - dp)
-
-
-def _softmax_back_sum_alone(p, dp):
-    return -p * (p * dp).sum(axis=-1, keepdims=True)
-
-
-def _softmax_back_over_n(p, dp):
-    return _softmax_back(p, dp) / len(p)
-
-
-def _softmax_back_without_dp(p, dp):
-    return p * (1 - p)
-
-
-def _softmax_back_again(p, dp):
-    e = np.exp(p - p.max(axis=-1, keepdims=True))
-    p = e / e.sum(axis=-1, keepdims=True)
-    return p * (dp - (p * dp).sum(axis=-1, keepdims=True))
-
-
 _P = np.array([[0.1, 0.2, 0.7], [0.5, 0.25, 0.25], [0.2, 0.2, 0.6]])
 _ONE_HOT = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 
@@ -344,17 +251,18 @@ SOFTMAX_BACK = Exercise(
     minutes=8,
     statement=r"""
 A softmax turned each row of scores `z`, of shape `(N, C)`, into a row of probabilities
-`p`. The derivative of the loss by `p` is known: `dp`, of the same shape. Write
-`softmax_back(p, dp)`, which gives the derivative by `z`, of the same shape again. No
-loop is needed.
+`p`. You are given `p`, and `dp`, the derivative of the loss by `p`.
+
+Write `softmax_back(p, dp)`: the derivative by `z`, of the same shape. No loop is needed.
 
 Within one row every score moves every probability:
 
 $$\frac{\partial p_j}{\partial z_k} = \begin{cases} p_k\,(1 - p_k) & j = k \\
 -p_j\,p_k & j \ne k \end{cases}$$
 
-So each $z_k$ has $C$ ways to the loss, and what comes back on them is added:
-$\mathtt{dz}_k = \sum_j \mathtt{dp}_j\, \partial p_j / \partial z_k$.
+So $C$ paths lead from each $z_k$ to the loss, and what comes back on them is added:
+
+$$\mathtt{dz}_k = \sum_j \mathtt{dp}_j\, \frac{\partial p_j}{\partial z_k}$$
 """,
     starter="def softmax_back(p, dp):\n    # your code in place of the dots\n    ...\n",
     answer=_softmax_back,
@@ -366,8 +274,10 @@ $$\mathtt{dz}_k = p_k \Bigl(\mathtt{dp}_k - \sum_j p_j\,\mathtt{dp}_j\Bigr).$$
 
 The sum is the mean of `dp`, weighted by `p`: what comes back to a score is how far its own
 `dp` lies from that mean, times $p_k$. So the entries of a row sum to zero, as they must:
-the same number added to all scores changes nothing. With cross-entropy on top, `dp` is $-1 / p_y$
-at the right class and 0 elsewhere, and out comes $\mathbf{p} - \mathbf{e}_y$.
+the same number added to all scores changes nothing.
+
+With cross-entropy on top, `dp` is $-1 / p_y$ at the right class and 0 elsewhere, and out
+comes $\mathbf{p} - \mathbf{e}_y$.
 """,
     hints=(
         "Write the sum for one $k$, with $C = 3$. Which factor do all three terms "
@@ -389,83 +299,58 @@ at the right class and 0 elsewhere, and out comes $\mathbf{p} - \mathbf{e}_y$.
     ),
     misconceptions={
         "each_by_itself": Misconception(
-            _softmax_back_diagonal,
+            lambda p, dp: dp * p * (1 - p),
             "Each score moves only its own probability here: p(1 - p), the slope of a "
             "sigmoid. In a softmax it moves all the others of its row as well, by "
             "-p_j p_k, and what comes back from them is added.",
         ),
         "no_mean_taken_away": Misconception(
-            _softmax_back_no_mean,
+            lambda p, dp: p * dp,
             "This is p times dp: one part is missing. If all entries of dp are equal, "
             "nothing should come back, since a row of p always sums to 1. Each score "
             "also takes from all the other classes, p_j p_k dp_j.",
         ),
         "over_everything": Misconception(
-            _softmax_back_over_everything,
+            lambda p, dp: p * (dp - (p * dp).sum()),
             "The sum runs over the whole array, so that the examples get into one "
             "another's gradients. Sum along each row, `axis=-1`.",
         ),
         "down_the_columns": Misconception(
-            _softmax_back_down_the_columns,
+            lambda p, dp: p * (dp - (p * dp).sum(axis=0)),
             "The sum runs down the columns, over the examples. The classes of one "
             "example share a softmax: sum along the last axis.",
         ),
         "keepdims_forgotten": Misconception(
-            _softmax_back_no_keepdims,
+            lambda p, dp: p * (dp - (p * dp).sum(axis=-1)),
             "The sums have the shape `(N,)` and meet the columns of an `(N, C)` array: "
             "an error, or wrong without one where N = C. `keepdims=True` keeps them a "
             "column, one for each row.",
         ),
-        "sum_without_p": Misconception(
-            _softmax_back_plain_sum,
-            "The number taken away is the plain sum of dp. In the sum each entry of dp "
-            "is weighted by its own probability, p_j dp_j.",
-        ),
-        "plain_mean": Misconception(
-            _softmax_back_plain_mean,
-            "The number taken away is the plain mean of dp. It is the mean weighted "
-            "by the probabilities: the sum of p_j dp_j.",
-        ),
         "p_in_front_lost": Misconception(
-            _softmax_back_p_lost,
+            lambda p, dp: dp - (p * dp).sum(axis=-1, keepdims=True),
             "The bracket is right, but the factor p_k in front of it is missing: a "
             "class that has almost no probability hardly answers to its score.",
         ),
         "p_once": Misconception(
-            _softmax_back_p_once,
+            lambda p, dp: p * dp - (p * dp).sum(axis=-1, keepdims=True),
             "The first term has its p_k, the sum has not. Are brackets lost? p_k "
             "stands in front of both: p * (dp - sum).",
         ),
+        "own_counted_twice": Misconception(
+            lambda p, dp: p * (1 - p) * dp - p * (p * dp).sum(axis=-1, keepdims=True),
+            "The term j = k is counted twice: once in p(1 - p), and once more in the "
+            "sum over all j.",
+        ),
+        "first_row_for_all": Misconception(
+            lambda p, dp: dp @ (np.diag(p[0]) - np.outer(p[0], p[0])),
+            "Each row has its own p, and so its own derivatives: those of the first "
+            "row were used for all.",
+        ),
         "cross_entropy_shortcut": Misconception(
-            _softmax_back_shortcut,
+            lambda p, dp: p - dp,
             "Probability minus truth is the gradient of softmax and cross-entropy "
             "together. Here dp is not the truth: it is the derivative of any loss by "
             "p, and only the softmax is to be undone.",
-        ),
-        "sign": Misconception(
-            _softmax_back_sign,
-            "All signs are turned. A score raises its own probability and lowers the "
-            "others: dp comes first, and the sum is taken away from it.",
-        ),
-        "own_part_forgotten": Misconception(
-            _softmax_back_sum_alone,
-            "Only the part -p_j p_k is there, for all j. Where j = k one more term, "
-            "p_k dp_k, belongs to it: there the derivative is p_k (1 - p_k).",
-        ),
-        "divided_by_n": Misconception(
-            _softmax_back_over_n,
-            "All is right but for a factor 1/N. If there is a mean over the examples "
-            "in the loss, it is in dp already.",
-        ),
-        "dp_left_out": Misconception(
-            _softmax_back_without_dp,
-            "p(1 - p) is how a probability answers to its own score. What has come "
-            "back to the probabilities, dp, does not appear in it at all.",
-        ),
-        "softmax_of_p": Misconception(
-            _softmax_back_again,
-            "It looks as if p went through a softmax once more. p holds the "
-            "probabilities already: use it as it is.",
         ),
     },
 )
@@ -500,37 +385,9 @@ def _products(local):
     return np.cumprod(local[::-1])[::-1]
 
 
-def _slopes_without_weights(weights, x):
+def _sigmoid_slopes(weights, x):
     _, a = _chain(weights, x)
-    return _products(a * (1 - a))
-
-
-def _slopes_of_weights_alone(weights, x):
-    return _products(np.asarray(weights, dtype=float))
-
-
-def _slopes_from_the_front(weights, x):
-    _, a = _chain(weights, x)
-    return np.cumprod(a * (1 - a) * weights)
-
-
-def _slopes_one_layer_each(weights, x):
-    _, a = _chain(weights, x)
-    return a * (1 - a) * weights
-
-
-def _slopes_by_the_outputs(weights, x):
-    _, a = _chain(weights, x)
-    return np.append(_products(a * (1 - a) * weights)[1:], 1.0)
-
-
-def _slopes_by_the_sums(weights, x):
-    _, a = _chain(weights, x)
-    return _products(a * (1 - a) * weights) / weights
-
-
-def _slopes_one_more(weights, x):
-    return np.append(_slopes_down(weights, x), 1.0)
+    return a * (1 - a)
 
 
 def _slopes_sigmoid_twice(weights, x):
@@ -544,42 +401,14 @@ def _slopes_of_the_inputs(weights, x):
     return _products(a * (1 - a) * weights)
 
 
-def _slopes_added(weights, x):
-    _, a = _chain(weights, x)
-    return np.cumsum((a * (1 - a) * weights)[::-1])[::-1]
-
-
-def _slopes_of_tanh(weights, x):
-    _, a = _chain(weights, x)
-    return _products((1 - a**2) * weights)
-
-
-def _slopes_total_only(weights, x):
-    return _slopes_down(weights, x)[0]
-
-
-def _slopes_last_first(weights, x):
-    return _slopes_down(weights, x)[::-1]
-
-
-def _slopes_x_everywhere(weights, x):
-    a = 1 / (1 + np.exp(-weights * x))
-    return _products(a * (1 - a) * weights)
-
-
-def _slopes_by_the_weights(weights, x):
-    before, _ = _chain(weights, x)
-    return _slopes_by_the_sums(weights, x) * before
-
-
 THROUGH_DEPTH = Exercise(
     name="backpropagation.through_depth",
     title="What is left at the bottom",
     kind="code",
     minutes=8,
     statement=r"""
-The thinnest of all deep networks has one neuron a layer, all of them sigmoids without a
-bias. The first is given $a_0 = x$, and layer $k$, with the weight $w_k$, makes
+The thinnest of all deep networks: one neuron a layer, all of them sigmoids without a
+bias. It begins with $a_0 = x$, and layer $k$ has the weight $w_k$:
 
 $$
 \begin{aligned}
@@ -588,14 +417,14 @@ a_k &= \sigma(w_k\, a_{k-1}) \\
 \end{aligned}
 $$
 
-Write `slopes_down(weights, x)`: the derivatives of the last output $a_n$ by what each
-layer takes in,
+Write `slopes_down(weights, x)`: the derivatives of the last output $a_n$ by the input of
+each layer,
 
 $$\frac{\partial a_n}{\partial a_0},\; \frac{\partial a_n}{\partial a_1},\; \dots,\;
-\frac{\partial a_n}{\partial a_{n-1}},$$
+\frac{\partial a_n}{\partial a_{n-1}}$$
 
-as an array of `len(weights)` numbers. The first is the slope by `x` itself, the last
-belongs to the last layer alone. `weights` is an array, `x` a number.
+It returns an array of `len(weights)` numbers. The first is the slope by `x`, the last
+that of the last layer alone. `weights` is an array, `x` a number.
 """,
     starter="def slopes_down(weights, x):\n    # your code in place of the dots\n    ...\n",
     answer=_slopes_down,
@@ -606,9 +435,10 @@ it.
 
 The slope of a sigmoid is 0.25 at most. With weights of 1 and $x = 0.5$, eight layers
 leave 0.0000069 of a change in $x$. A weight of 4 could make up for the 0.25, but only
-where the weighted sum is near 0; a large weight drives it away from there. This is the
-*vanishing gradient*. The derivative by a layer's own weight holds the same product, so
-the lowest layers learn slowest.
+where the weighted sum is near 0; a large weight drives it away from there.
+
+This is the *vanishing gradient*. The derivative by a layer's own weight holds the same
+product, so the lowest layers learn slowest.
 """,
     hints=(
         "First go forward, and keep every $a_k$. Then think of one layer alone: what "
@@ -627,38 +457,33 @@ the lowest layers learn slowest.
     ),
     misconceptions={
         "weights_left_out": Misconception(
-            _slopes_without_weights,
+            lambda w, x: _products(_sigmoid_slopes(w, x)),
             "The slopes of the sigmoids are multiplied, but not the weights. On its "
             "way from one layer's input to its output a change passes the weight too.",
         ),
-        "sigmoids_left_out": Misconception(
-            _slopes_of_weights_alone,
-            "Only the weights are multiplied. After its weight a change also passes "
-            "the sigmoid, whose slope is a(1 - a).",
-        ),
         "from_the_front": Misconception(
-            _slopes_from_the_front,
+            lambda w, x: np.cumprod(_sigmoid_slopes(w, x) * w),
             "The products grow from the first layer on: those are the slopes of each "
             "output by x. Asked for is the slope of the last output by what each layer "
             "takes in, so they grow from the last layer back.",
         ),
         "one_layer_each": Misconception(
-            _slopes_one_layer_each,
+            lambda w, x: _sigmoid_slopes(w, x) * w,
             "This is each layer's own slope. A change that enters at layer k also "
             "passes all layers above it: multiply their slopes.",
         ),
         "one_too_late": Misconception(
-            _slopes_by_the_outputs,
+            lambda w, x: np.append(_slopes_down(w, x)[1:], 1.0),
             "This is one layer off: the derivatives by what each layer gives out, with "
             "a 1 at the end. The layer's own slope belongs in its entry.",
         ),
         "by_the_weighted_sums": Misconception(
-            _slopes_by_the_sums,
+            lambda w, x: _slopes_down(w, x) / w,
             "In each entry that layer's own weight is missing: this is the derivative "
             "by its weighted sum. Asked for is the derivative by its input.",
         ),
         "one_too_many": Misconception(
-            _slopes_one_more,
+            lambda w, x: np.append(_slopes_down(w, x), 1.0),
             "The numbers are right, but there is one too many: the 1 at the end is the "
             "derivative of the last output by itself.",
         ),
@@ -672,35 +497,15 @@ the lowest layers learn slowest.
             "a(1 - a) is taken with what goes into the layer. The slope of its sigmoid "
             "is read off what comes out of it.",
         ),
-        "added": Misconception(
-            _slopes_added,
-            "The slopes of the layers are added. Along one way they are multiplied; "
-            "only separate ways are added, and here there is one way.",
-        ),
-        "slope_of_tanh": Misconception(
-            _slopes_of_tanh,
-            "1 - a² is the slope of tanh. These neurons are sigmoids, with the slope "
-            "a(1 - a).",
-        ),
         "total_only": Misconception(
-            _slopes_total_only,
+            lambda w, x: _slopes_down(w, x)[0],
             "This is the first of the numbers, the slope by x. Keep the product after "
             "each layer as well, so that there is one number for every layer.",
         ),
         "last_first": Misconception(
-            _slopes_last_first,
+            lambda w, x: _slopes_down(w, x)[::-1],
             "The numbers are right, but the last layer stands first. Turn them round: "
             "the first entry is the slope by x.",
-        ),
-        "x_into_every_layer": Misconception(
-            _slopes_x_everywhere,
-            "Every layer is given x here. Layer k takes in what layer k - 1 gave out: "
-            "go forward first, one layer after the other.",
-        ),
-        "by_the_weights": Misconception(
-            _slopes_by_the_weights,
-            "These are the derivatives by the weights: the last factor is the layer's "
-            "input. By its input, the last factor is the weight.",
         ),
     },
 )
@@ -741,36 +546,12 @@ def _tape_forward(tape, output):
     return gradient
 
 
-def _tape_adds_slopes(tape, output):
-    gradient = _zeros(tape, output)
-    for name, parts in reversed(tape):
-        for part, slope in parts:
-            gradient[part] += slope if gradient[name] else 0.0
-    return gradient
-
-
 def _tape_adds_all_slopes(tape, output):
     gradient = _zeros(tape, output)
     for _, parts in reversed(tape):
         for part, slope in parts:
             gradient[part] += slope
     return gradient
-
-
-def _tape_without_a_start(tape, output):
-    return dict.fromkeys(_zeros(tape, output), 0.0)
-
-
-def _tape_starts_with_ones(tape, output):
-    gradient = dict.fromkeys(_zeros(tape, output), 1.0)
-    for name, parts in reversed(tape):
-        for part, slope in parts:
-            gradient[part] += gradient[name] * slope
-    return gradient
-
-
-def _tape_from_the_end(tape, output):
-    return _gradients_on(tape, tape[-1][0])
 
 
 def _tape_pairs_lost(tape, output):
@@ -791,15 +572,7 @@ def _tape_no_default(tape, output):
     return gradient
 
 
-def _tape_nothing_there(tape, output):
-    gradient = {output: 1.0}
-    for name, parts in reversed(tape):
-        for part, slope in parts:
-            gradient[part] += gradient[name] * slope
-    return gradient
-
-
-def _tape_every_way(tape, output):
+def _tape_every_path(tape, output):
     gradient, steps = dict.fromkeys(_zeros(tape, output), 0.0), dict(tape)
 
     def go(name, comes):
@@ -852,14 +625,6 @@ def _tape_queue(tape, output, once):
     return gradient
 
 
-def _tape_level_by_level(tape, output):
-    return _tape_queue(tape, output, once=True)
-
-
-def _tape_queue_again(tape, output):
-    return _tape_queue(tape, output, once=False)
-
-
 def _followed(answer, tape, output):
     """What the answer gives; where a 0 was left out, it is filled in."""
     right = _gradients_on(tape, output)
@@ -902,24 +667,32 @@ TAPE = Exercise(
     minutes=14,
     statement=r"""
 While a program computes, it keeps a *tape*: a list with one entry for each number that
-it works out, in the order in which it does so. An entry is a pair `(name, parts)`.
-`parts` says what the number was made from: a list of pairs `(part, slope)`, where
-`slope` is the local derivative, of `name` by `part`. For the graph of the exercise
-"Two ways from p to f":
+it works out, in that order.
+
+An entry is a pair `(name, parts)`. `parts` lists what the number was made from, as pairs
+`(part, slope)`; `slope` is the local derivative, of `name` by `part`. The graph of
+"Two paths from p to f" leaves this tape:
 
 ```python
 tape = [
-    ("p", [("a", 4.0), ("b", 2.0)]),  # p = a * b, with a = 2 and b = 4
-    ("q", [("p", 1.0), ("c", 1.0)]),  # q = p + c
-    ("r", [("q", 6.0)]),              # r = q ** 2, with q = 3
-    ("f", [("r", 1.0), ("p", 3.0)]),  # f = r + 3 * p
+    # p = a * b, with a = 2, b = 4
+    ("p", [("a", 4.0), ("b", 2.0)]),
+    # q = p + c
+    ("q", [("p", 1.0), ("c", 1.0)]),
+    # r = q ** 2, with q = 3
+    ("r", [("q", 6.0)]),
+    # f = r + 3 * p
+    ("f", [("r", 1.0), ("p", 3.0)]),
 ]
 ```
 
 Write `gradients_on(tape, output)`. It returns a dict: for each name on the tape, inputs
-such as `a` included, the derivative of `output` by it. That of `output` by itself is 1. A
-name on which `output` does not depend has 0, or is left out. A part may be named twice in
-one entry, as in `a * a`, and `output` need not be the last entry.
+such as `a` included, the derivative of `output` by it.
+
+- The derivative of `output` by itself is 1.
+- A name on which `output` does not depend has 0, or is left out.
+- A part may be named twice in one entry, as in `a * a`.
+- `output` need not be the last entry.
 """,
     starter=(
         "def gradients_on(tape, output):\n"
@@ -933,8 +706,8 @@ contributions. *Go backwards*: whoever uses a number stands behind it on the tap
 when its turn comes, all its contributions are in, and it passes on the sum, once.
 
 That is why it is fast. In the last case each number is the one before plus itself, forty
-times over: there are $2^{40}$ ways from the end to the start, and the tape is done after
-forty entries. `Tensor.backward` in this course's engine is this loop, with arrays in
+times over: there are $2^{40}$ paths from the end to the start, and the tape is done
+after forty entries. `Tensor.backward` in this course's engine is this loop, with arrays in
 place of numbers.
 """,
     hints=(
@@ -964,29 +737,14 @@ place of numbers.
             "at its end: a number can pass on its gradient only when all that were "
             "made from it have had their turn.",
         ),
-        "slopes_added": Misconception(
-            _tape_adds_slopes,
-            "Each part gets the local slope alone. Multiply it by the gradient that "
-            "has come back to `name`: that is the chain rule.",
-        ),
         "all_slopes_added": Misconception(
             _tape_adds_all_slopes,
             "Each part gets the local slopes alone, whatever came back. Multiply each "
             "by the gradient of `name`: that is the chain rule, and it also leaves "
             "out what `output` was not made from.",
         ),
-        "no_start": Misconception(
-            _tape_without_a_start,
-            "Every gradient is 0: nothing was put in at the start. The derivative of "
-            "`output` by itself is 1.",
-        ),
-        "ones_everywhere": Misconception(
-            _tape_starts_with_ones,
-            "Every gradient begins with 1. Only `output` does: nothing has come back "
-            "to the others yet, and sums begin with 0.",
-        ),
         "last_entry_taken": Misconception(
-            _tape_from_the_end,
+            lambda tape, output: _gradients_on(tape, tape[-1][0]),
             "The 1 is put in at the last entry of the tape. It belongs to the name "
             "that is given as `output`, which may stand earlier.",
         ),
@@ -1005,11 +763,6 @@ place of numbers.
             "An entry that stands behind `output` has no gradient yet when its turn "
             "comes: a KeyError. Begin with a 0 for every name on the tape.",
         ),
-        "nothing_to_add_to": Misconception(
-            _tape_nothing_there,
-            "`+=` needs something to add to: at the first use of a name the dict does "
-            "not hold it yet, and that is a KeyError. Begin with a 0 for every name.",
-        ),
         "passed_on_too_early": Misconception(
             _tape_too_early,
             "A number passes on its gradient before all has come back to it: its turn "
@@ -1017,14 +770,14 @@ place of numbers.
             "instead: then whatever uses a number comes before it.",
         ),
         "level_by_level": Misconception(
-            _tape_level_by_level,
+            partial(_tape_queue, once=True),
             "The graph is walked level by level from `output`. A number that is used "
             "near the output and again further away gets its turn too soon. The tape "
             "has a safe order: read it backwards.",
         ),
-        "every_way": Misconception(
-            _tape_every_way,
-            "The numbers are right, but every way through the graph is walked by "
+        "every_path": Misconception(
+            _tape_every_path,
+            "The numbers are right, but every path through the graph is walked by "
             "itself, and their number can double with each entry. Let each entry wait "
             "until all has come back to it, and pass on the sum once.",
         ),
@@ -1035,7 +788,7 @@ place of numbers.
             "to it: read the tape backwards, each entry once.",
         ),
         "queued_again": Misconception(
-            _tape_queue_again,
+            partial(_tape_queue, once=False),
             "A number is put into the queue at each of its uses, and each time it "
             "passes on all that it has by then, the first part more than once. Read "
             "the tape backwards, each entry once.",
@@ -1096,23 +849,20 @@ def _awake(dh, z, h):
     return dh * (z > 0)
 
 
-def _net_factor_below_only(x, y, W1, b1, W2, b2):
-    _, _, dW2, db2 = _net_with(lambda x: 1, _awake)(x, y, W1, b1, W2, b2)
-    return *_net_gradients(x, y, W1, b1, W2, b2)[:2], dW2, db2
+def _net_scaled(weights, biases):
+    """The right gradients, scaled by one function of N each for weights and biases."""
+
+    def gradients(x, *others):
+        dW1, db1, dW2, db2 = _net_gradients(x, *others)
+        w, b = weights(len(x)), biases(len(x))
+        return w * dW1, b * db1, w * dW2, b * db2
+
+    return gradients
 
 
 def _net_factor_above_only(x, y, W1, b1, W2, b2):
     dW1, db1, _, _ = _net_with(lambda x: 1, _awake)(x, y, W1, b1, W2, b2)
     return dW1, db1, *_net_gradients(x, y, W1, b1, W2, b2)[2:]
-
-
-def _net_output_masked(x, y, W1, b1, W2, b2):
-    z = x @ W1.T + b1
-    h = np.maximum(0, z)
-    predicted = h @ W2.T + b2
-    above = 2 / len(x) * (predicted - y) * (predicted > 0)
-    dz = above @ W2 * (z > 0)
-    return dz.T @ x, dz.sum(axis=0), above.T @ h, above.sum(axis=0)
 
 
 def _net_bias_not_masked(x, y, W1, b1, W2, b2):
@@ -1140,20 +890,23 @@ MISSING_FACTORS = Exercise(
     kind="debug",
     minutes=8,
     statement=r"""
-`net_gradients` is meant to give the gradients of a network with one hidden layer of ReLU
-neurons and one output without activation. The loss is the mean squared error over the
-$N$ examples,
+`net_gradients` is meant for a network with one hidden layer of ReLU neurons and one
+output without activation. The loss is the mean squared error over the $N$ examples:
 
-$$L = \frac1N \sum_{i=1}^{N} (\hat y_i - y_i)^2 .$$
+$$L = \frac1N \sum_{i=1}^{N} (\hat y_i - y_i)^2$$
 
-`x` has shape `(N, n_in)`, `y` has shape `(N, 1)`. `W1` is `(n_hidden, n_in)`, `W2` is
+The shapes: `x` `(N, n_in)`, `y` `(N, 1)`, `W1` `(n_hidden, n_in)`, `W2`
 `(1, n_hidden)`.
 
-It runs. But a gradient check says: with one example, and every hidden neuron above zero,
-each gradient is *half* of what it should be. With four such examples it is *twice*
-what it should be. And when a hidden neuron is silent for some of the examples, `dW1` and
-`db1` are off by no common factor at all. Find the two things that are missing.
-Both were left out of listings in the articles that this course grew out of.
+It runs. But a gradient check says:
+
+- One example, no hidden neuron silent: each gradient is *half* of what it should be.
+- Four such examples: each is *twice* what it should be.
+- A hidden neuron is silent for some examples: `dW1` and `db1` are off by no common
+  factor.
+
+Mend two places: one factor where the way back begins (it depends on $N$), and one slope
+further on. Both were left out of listings in the articles that this course grew out of.
 """,
     starter=_FACTORS,
     answer=_net_gradients,
@@ -1170,8 +923,8 @@ through it. `h > 0` says the same as `z > 0`.
     hints=(
         "Half for $N = 1$ and twice for $N = 4$: which factor, depending on $N$, is "
         "missing? Write down the derivative of $L$ by one $\\hat y_i$.",
-        "On the way forward `z` becomes `h`, and `h` becomes `predicted`. Which of the "
-        "two steps is left out on the way back?",
+        "Forward, `z` becomes `h`, and `h` becomes `predicted`. Which of these two "
+        "steps is left out on the way back?",
         "The slope of ReLU is 1 where `z > 0`, else 0: multiply by `(z > 0)` before "
         "`dz` is used. And `dpredicted` needs the factor `2 / len(x)`.",
     ),
@@ -1202,28 +955,33 @@ through it. `h > 0` says the same as `z > 0`.
         ),
         "not_divided": Misconception(
             _net_with(lambda x: 2, _awake),
-            "The slope of ReLU and the 2 are there. The loss is a mean: the 1/N is "
-            "missing.",
+            "The slope of ReLU is there, and of the factor 2/N the 2. The loss is a "
+            "mean: the 1/N is missing.",
         ),
         "two_missing": Misconception(
             _net_with(lambda x: 1 / len(x), _awake),
-            "The slope of ReLU and the 1/N are there. The derivative of a square has a "
-            "factor 2.",
+            "The slope of ReLU is there, and of the factor 2/N the 1/N. The derivative "
+            "of a square has a factor 2.",
         ),
-        "divided_without_slope": Misconception(
-            _net_with(lambda x: 1 / len(x), lambda dh, z, h: dh),
-            "The 1/N is there now. The derivative of a square has a factor 2 as well; "
-            "and the slope of ReLU is still missing.",
+        "divided_twice": Misconception(
+            _net_scaled(lambda n: 1 / n, lambda n: 1 / n),
+            "1/N is in there twice: once in `dpredicted`, and once more in the "
+            "gradients. Those are sums over the examples.",
         ),
-        "divided_by_all_inputs": Misconception(
-            _net_with(lambda x: 2 / x.size, _awake),
-            "It is divided by all entries of x. The mean runs over the examples: "
-            "divide by the number of rows, `len(x)`.",
+        "biases_divided_twice": Misconception(
+            _net_scaled(lambda n: 1, lambda n: 1 / n),
+            "`dW1` and `dW2` are right. In `db1` and `db2` 1/N is in there twice: "
+            "once in `dpredicted`, and once more in a mean. Take the sum.",
         ),
-        "factor_below_only": Misconception(
-            _net_factor_below_only,
-            "`dW1` and `db1` are right. The factor 2/N comes too late for the output "
-            "layer: put it where the way back begins, into `dpredicted`.",
+        "only_weights_divided": Misconception(
+            _net_scaled(lambda n: 1, lambda n: n),
+            "`dW1` and `dW2` have the 1/N, `db1` and `db2` do not. Put it into "
+            "`dpredicted`, and all get it.",
+        ),
+        "only_biases_divided": Misconception(
+            _net_scaled(lambda n: n, lambda n: 1),
+            "`db1` and `db2` have the 1/N, `dW1` and `dW2` do not. Put it into "
+            "`dpredicted`, take sums everywhere, and all get it once.",
         ),
         "factor_above_only": Misconception(
             _net_factor_above_only,
@@ -1239,21 +997,6 @@ through it. `h > 0` says the same as `z > 0`.
             _net_with(_two_over_n, lambda dh, z, h: dh * (dh > 0)),
             "What comes back is cut off where it is itself negative. What counts is "
             "whether the neuron was silent on the way forward: `z > 0`.",
-        ),
-        "slope_of_tanh": Misconception(
-            _net_with(_two_over_n, lambda dh, z, h: dh * (1 - h**2)),
-            "1 - h² is the slope of tanh. The hidden neurons are ReLU: 1 where z > 0, "
-            "else 0.",
-        ),
-        "doubled_without_slope": Misconception(
-            _net_with(lambda x: 2, lambda dh, z, h: dh),
-            "The 2 of the square is there now. The loss is a mean: the 1/N is missing; "
-            "and so is the slope of ReLU.",
-        ),
-        "slope_at_the_output": Misconception(
-            _net_output_masked,
-            "The way back is also cut off where the prediction is negative. The output "
-            "has no activation: only the hidden neurons have the slope of ReLU.",
         ),
         "bias_not_masked": Misconception(
             _net_bias_not_masked,
@@ -1292,15 +1035,14 @@ def _two_layer_step(x, y, W1, b1, W2, b2, lr):
     return W1, b1, W2, b2
 
 
-def _step_with(signs, rate=1.0, slope=lambda h: 1 - h**2, w2_first=False):
+def _step_with(signs, w2_first=False):
     """The step with a sign for each of W1, b1, W2, b2: 1 goes down the slope."""
 
     def step(x, y, W1, b1, W2, b2, lr):
-        lr = rate * lr
         h = np.tanh(W1 @ x + b1)
         delta2 = W2 @ h + b2 - y
         new = W2 - signs[2] * lr * np.outer(delta2, h)
-        delta1 = ((new if w2_first else W2).T @ delta2) * slope(h)
+        delta1 = ((new if w2_first else W2).T @ delta2) * (1 - h**2)
         return (
             W1 - signs[0] * lr * np.outer(delta1, x),
             b1 - signs[1] * lr * delta1,
@@ -1324,19 +1066,23 @@ HALF_CLIMBS = Exercise(
     kind="debug",
     minutes=7,
     statement=r"""
-One step of gradient descent for a network of two layers, tanh neurons and then outputs
-without activation, on one example and half the squared error,
+One step of gradient descent for two layers, tanh neurons and then outputs without
+activation. There is one example, and the loss is half the squared error:
 
-$$L = \tfrac12 \sum_k (\hat y_k - y_k)^2 .$$
+$$L = \tfrac12 \sum_k (\hat y_k - y_k)^2$$
 
-Somebody found `target - output` in it with a minus in the updates, saw that this climbs,
-and mended the output layer. From the same start, with a learning rate of 0.1 on one
-example, the loss now goes
+The code had `target - output` in it and a minus in all updates. Somebody saw that this
+climbs, and mended the output layer.
 
-$$1.71, \quad 1.32, \quad 1.19, \quad 1.58, \quad 2.32,$$
+With a learning rate of 0.1 the loss now goes down at first, and then up:
 
-down at first, and then up. Done right it goes $1.71, 0.75, 0.35, 0.18, 0.09$. Mend the
-rest.
+$$1.71,\; 1.32,\; 1.19,\; 1.58,\; 2.32$$
+
+Done right, it goes from the same start
+
+$$1.71,\; 0.75,\; 0.35,\; 0.18,\; 0.09$$
+
+Mend the rest.
 """,
     starter=_HALF_CLIMBS,
     answer=_two_layer_step,
@@ -1394,50 +1140,11 @@ the hidden layer spoilt it. A falling loss proves little: check the gradient.
             "The biases are right. The hidden layer's weights still climb: they have "
             "the same delta as its bias.",
         ),
-        "output_bias_climbs": Misconception(
-            _step_with((1, 1, 1, -1)),
-            "All is right but the bias of the output layer, which climbs. It has the "
-            "same delta as its weights.",
-        ),
-        "output_weights_climb": Misconception(
-            _step_with((1, 1, -1, 1)),
-            "All is right but the weights of the output layer, which climb. They have "
-            "the same delta as the bias.",
-        ),
         "weights_moved_first": Misconception(
             _step_with((1, 1, 1, 1), w2_first=True),
             "The signs are right. But `W2` moves before `delta1` is worked out with "
             "it: the way back must use the weights of the way forward. Work out all "
             "deltas first, then move.",
-        ),
-        "weights_moved_first_and_climbing": Misconception(
-            _step_with((-1, -1, 1, 1), w2_first=True),
-            "The hidden layer still climbs; and `W2` moves before `delta1` is worked "
-            "out with it. Work out all deltas first, then move.",
-        ),
-        "hidden_layer_frozen": Misconception(
-            _step_with((0, 0, 1, 1)),
-            "The hidden layer no longer climbs, because it no longer moves. It is to "
-            "learn as well: let it go down.",
-        ),
-        "smaller_steps": Misconception(
-            _step_with((-1, -1, 1, 1), rate=0.1),
-            "Smaller steps in the wrong direction still go the wrong way. It is a sign "
-            "that has to change.",
-        ),
-        "slope_lost": Misconception(
-            _step_with((1, 1, 1, 1), slope=lambda h: 1),
-            "The signs are right now, but `delta1` has lost the slope of tanh, 1 - h².",
-        ),
-        "sigmoid_slope": Misconception(
-            _step_with((1, 1, 1, 1), slope=lambda h: h * (1 - h)),
-            "The signs are right now, but h(1 - h) is the slope of a sigmoid. The "
-            "hidden neurons are tanh: 1 - h².",
-        ),
-        "twice_as_far": Misconception(
-            _step_with((1, 1, 1, 1), rate=2.0),
-            "The signs are right, but the step is twice as long. The loss is *half* "
-            "the squared error, and the half cancels the 2 of the derivative.",
         ),
     },
 )
@@ -1459,69 +1166,26 @@ def _layer_back(dz, a_prev, weight):
     return dweight, dbias, da_prev
 
 
-def _layer_bias_summed(dz, a_prev, weight):
-    return np.outer(dz, a_prev), np.sum(dz, axis=0), dz @ weight
-
-
-def _layer_bias_alone(dz, a_prev, weight):
-    return dz * a_prev[:-1], dz, dz @ weight
-
-
-def _layer_unchanged(dz, a_prev, weight):
-    return dz * a_prev[:-1], np.sum(dz), weight.T @ dz
-
-
-def _layer_turned(dz, a_prev, weight):
-    return np.outer(a_prev, dz), dz, dz @ weight
-
-
-def _layer_still_cut(dz, a_prev, weight):
-    return np.outer(dz, a_prev[:-1]), dz, dz @ weight
-
-
-def _layer_elementwise(dz, a_prev, weight):
-    return dz * a_prev, dz, dz @ weight
-
-
-def _layer_dot(dz, a_prev, weight):
-    return dz @ a_prev, dz, dz @ weight
-
-
-def _layer_passes_the_wrong_way(dz, a_prev, weight):
-    return np.outer(dz, a_prev), dz, weight @ dz
-
-
-def _layer_uses_the_weights(dz, a_prev, weight):
-    return dz[:, None] * weight, dz, dz @ weight
-
-
-def _layer_passes_dz(dz, a_prev, weight):
-    return np.outer(dz, a_prev), dz, dz
-
-
-def _layer_passes_products(dz, a_prev, weight):
-    return np.outer(dz, a_prev), dz, dz[:, None] * weight
-
-
-def _layer_bias_mean(dz, a_prev, weight):
-    return np.outer(dz, a_prev), np.mean(dz), dz @ weight
-
-
 WRONG_SHAPE = Exercise(
     name="backpropagation.wrong_shape",
     title="The outer product that was not",
     kind="debug",
     minutes=7,
     statement=r"""
-A layer computed $\mathbf{z} = W \mathbf{a} + \mathbf{b}$ for *one* example.
-`layer_back` is given `dz`, the derivative of the loss by $\mathbf{z}$, of shape
-`(n_out,)`, the layer's input `a_prev`, of shape `(n_in,)`, and `weight`, of shape
-`(n_out, n_in)`. It is to return the derivatives by the weights, by the bias and by the
-layer's input, each with the shape of what it belongs to.
+A layer computed $\mathbf{z} = W \mathbf{a} + \mathbf{b}$ for *one* example. `layer_back`
+is given
+
+- `dz`, the derivative of the loss by $\mathbf{z}$, of shape `(n_out,)`
+- `a_prev`, the layer's input $\mathbf{a}$, of shape `(n_in,)`
+- `weight`, of shape `(n_out, n_in)`
+
+It is to return the derivatives by the weights, by the bias and by the layer's input,
+each with the shape of what it belongs to.
 
 Two of the three lines are wrong; both were printed in the articles that this course
-grew out of. The first cuts the input short until an element by element product runs, for
-sizes that happen to suit it. The second gives one number for all biases.
+grew out of. The first cuts the input short until an element by element product runs.
+The second gives one number for all biases.
+
 One line is right, though it may not look it. Find out which, and mend the others.
 """,
     starter=_WRONG_SHAPE,
@@ -1558,68 +1222,48 @@ columns to transpose.
     ),
     misconceptions={
         "bias_still_summed": Misconception(
-            _layer_bias_summed,
+            lambda dz, a, w: (np.outer(dz, a), np.sum(dz), dz @ w),
             "The weights are right now. The bias still gets the sum over all neurons: "
             "each neuron has a bias of its own, and its own entry of dz.",
         ),
         "weights_as_before": Misconception(
-            _layer_bias_alone,
+            lambda dz, a, w: (dz * a[:-1], dz, dz @ w),
             "The bias is right now. The weights are not: `a_prev[:-1]` throws an input "
             "away, and * pairs entries one by one. Every neuron meets every input.",
         ),
         "only_the_right_line": Misconception(
-            _layer_unchanged,
+            lambda dz, a, w: (dz * a[:-1], np.sum(dz), w.T @ dz),
             "All three results are as before. If you wrote the third line in another "
             "way: it was right. The other two are not.",
         ),
         "turned_round": Misconception(
-            _layer_turned,
+            lambda dz, a, w: (np.outer(a, dz), dz, dz @ w),
             "The numbers are right, but `dweight` has one row for each input. A row of "
             "`weight` belongs to a neuron: `(n_out, n_in)`, so dz comes first.",
         ),
         "still_cut": Misconception(
-            _layer_still_cut,
+            lambda dz, a, w: (np.outer(dz, a[:-1]), dz, dz @ w),
             "The outer product is right, but the last input is still thrown away. "
             "(Where biases are kept as a last column, such a cut has its reason; here "
             "`a_prev` holds inputs only.)",
         ),
         "one_by_one": Misconception(
-            _layer_elementwise,
+            lambda dz, a, w: (dz * a, dz, dz @ w),
             "`dz * a_prev` pairs the entries one by one: it fails unless the layer is "
             "square, and is wrong when it is. Every entry of dz is multiplied by every "
             "entry of a_prev.",
         ),
         "inner_product": Misconception(
-            _layer_dot,
+            lambda dz, a, w: (dz @ a, dz, dz @ w),
             "This is the inner product: it multiplies in pairs and adds up, and for a "
             "square layer it leaves one number. Each weight needs a product of its "
             "own: the outer product.",
         ),
         "right_line_changed": Misconception(
-            _layer_passes_the_wrong_way,
+            lambda dz, a, w: (np.outer(dz, a), dz, w @ dz),
             "The first two are right. But the third line was right before: `dz @ "
             "weight` sums over the neurons. `weight @ dz` pairs inputs with neurons, "
             "and fails unless the layer is square.",
-        ),
-        "weights_in_place_of_inputs": Misconception(
-            _layer_uses_the_weights,
-            "`dweight` is made from the weights. The derivative of W_kj a_j by W_kj is "
-            "a_j: it needs what the weights were multiplied by.",
-        ),
-        "nothing_passed_on": Misconception(
-            _layer_passes_dz,
-            "The first two are right, but dz is passed on as it came. On its way to "
-            "the inputs it goes through the weights: the line was right before.",
-        ),
-        "not_summed": Misconception(
-            _layer_passes_products,
-            "The first two are right. For the inputs, what comes back from all neurons "
-            "is added up: one number for each input, of shape `(n_in,)`.",
-        ),
-        "bias_averaged": Misconception(
-            _layer_bias_mean,
-            "The weights are right. But the bias gets the mean over all neurons: each "
-            "neuron has a bias of its own, and its own entry of dz.",
         ),
     },
 )
@@ -1645,12 +1289,11 @@ def _relu_deltas(x, y, z1, z2, W2):
     return dz1, dz2
 
 
-def _deltas_with(against, above, below, factor=lambda n: 1):
+def _deltas_with(against, above, below):
     """The deltas with another error and other slopes."""
 
     def deltas(x, y, z1, z2, W2):
-        error = factor(len(z2)) * against(np.maximum(0, z2), x, y)
-        dz2 = error * above(z2)
+        dz2 = against(np.maximum(0, z2), x, y) * above(z2)
         return below(dz2 @ W2, z1), dz2
 
     return deltas
@@ -1686,8 +1329,8 @@ WRONG_SLOPE = Exercise(
     kind="debug",
     minutes=8,
     statement=r"""
-A network has ReLU neurons in its hidden layer *and* at its output, and half the squared
-error as its loss,
+A network has ReLU neurons in its hidden layer *and* at its output. The loss is half the
+squared error:
 
 $$
 \begin{aligned}
@@ -1696,15 +1339,18 @@ L &= \tfrac12 \sum_{i=1}^{N} (\hat y_i - y_i)^2
 \end{aligned}
 $$
 
-`relu_deltas` is to return the derivatives of $L$ by the weighted sums: `dz1`, of shape
-`(N, n_hidden)`, and `dz2`, of shape `(N, 1)`. It is given the inputs `x` of shape `(N,
-n_in)`, the targets `y` of shape `(N, 1)`, the sums `z1` and `z2` of both layers, and the
-output's weights `W2`, of shape `(1, n_hidden)`.
+`relu_deltas` is to return the derivatives of $L$ by the weighted sums of both layers:
+`dz1`, of shape `(N, n_hidden)`, and `dz2`, of shape `(N, 1)`. It is given
+
+- the inputs `x`, of shape `(N, n_in)`, and the targets `y`, of shape `(N, 1)`
+- the sums `z1` and `z2`
+- the output's weights `W2`, of shape `(1, n_hidden)`
 
 The line of `dz2` is that of a listing in the articles that this course grew out of.
-There, with three inputs, the next product fails with an error about shapes. With one input
-everything runs, and the numbers are wrong. Two things are to be mended, one of them in two
-places.
+There, with three inputs, the next product fails with an error about shapes. With one
+input everything runs, and the numbers are wrong.
+
+Two things are to be mended, one of them in two places.
 """,
     starter=_WRONG_SLOPE,
     answer=_relu_deltas,
@@ -1774,27 +1420,6 @@ else 0. For $\hat y = 3$ the two are $-8$ and 1: not even the sign is right. (`p
             "The slopes are right, but the error is target minus prediction. The "
             "derivative of half the square is prediction minus target.",
         ),
-        "outputs_in_place_of_slopes": Misconception(
-            _deltas_with(
-                _from_y, lambda z: np.maximum(0, z), lambda d, z1: d * z1 * (z1 > 0)
-            ),
-            "The way back is multiplied by the outputs of ReLU. It is multiplied by "
-            "their slopes: 1 where z > 0, else 0.",
-        ),
-        "sigmoid_slopes": Misconception(
-            _deltas_with(
-                _from_y,
-                lambda z: np.maximum(0, z) * (1 - np.maximum(0, z)),
-                lambda d, z1: d * np.maximum(0, z1) * (1 - np.maximum(0, z1)),
-            ),
-            "a(1 - a) is the slope of a sigmoid. Both layers are ReLU: 1 where z > 0, "
-            "else 0.",
-        ),
-        "signs_in_place_of_slopes": Misconception(
-            _deltas_with(_from_y, np.sign, lambda d, z1: d * np.sign(z1)),
-            "`np.sign` gives -1 for a negative sum, so that the way back turns round "
-            "there. The slope of ReLU is 0 where the sum is negative.",
-        ),
         "no_slope_above": Misconception(
             _deltas_with(_from_y, lambda z: 1, _masked),
             "The hidden layer is right for what comes into it, but the output has no "
@@ -1809,20 +1434,6 @@ else 0. For $\hat y = 3$ the two are $-8$ and 1: not even the sign is right. (`p
             _deltas_with(_from_y, lambda z: 1, lambda dh, z1: dh),
             "The error is right, but both slopes are gone. ReLU has one: 1 where z > 0, "
             "and 0 where the neuron is silent.",
-        ),
-        "twice": Misconception(
-            _deltas_with(_from_y, _slope, _masked, factor=lambda n: 2),
-            "All is twice too large. The loss is *half* the squared error, and the "
-            "half cancels the 2 of the derivative.",
-        ),
-        "mean": Misconception(
-            _deltas_with(_from_y, _slope, _masked, factor=lambda n: 1 / n),
-            "All is divided by N. The loss here is a sum, not a mean.",
-        ),
-        "mean_of_squares": Misconception(
-            _deltas_with(_from_y, _slope, _masked, factor=lambda n: 2 / n),
-            "The slopes are right. The factor 2/N belongs to the mean of the squares; "
-            "here the loss is half their sum.",
         ),
     },
 )
@@ -1846,9 +1457,14 @@ def _line_gradients(x, y, w, b):
     return dw, db
 
 
-def _line_still_pairs(x, y, w, b):
-    error = w * x + b - y[None, :]
-    return np.mean(2 * error * x), np.mean(2 * error)
+def _line_of_pairs(collect):
+    """The gradients with an error of shape (N, N), as the starter has it."""
+
+    def gradients(x, y, w, b):
+        error = w * x + b - y
+        return collect(2 * error * x), collect(2 * error)
+
+    return gradients
 
 
 def _line_pairs_come_back(x, y, w, b):
@@ -1856,14 +1472,9 @@ def _line_pairs_come_back(x, y, w, b):
     return np.mean(2 * error * x), np.mean(2 * error)
 
 
-def _line_with(factor=2, weigh=lambda error, x: error * x, collect=np.mean):
-    """The gradients of the line with another factor, product or sum."""
-
-    def gradients(x, y, w, b):
-        error = factor * (w * x[:, 0] + b - y)
-        return collect(weigh(error, x[:, 0])), collect(error)
-
-    return gradients
+def _line_summed(x, y, w, b):
+    error = w * x[:, 0] + b - y
+    return np.sum(2 * error * x[:, 0]), np.sum(2 * error)
 
 
 def _plain(answer, x, y, w, b):
@@ -1879,11 +1490,6 @@ def _line(x, y, w, b):
     return Case(use=_plain, args=args, label="line_gradients(x, y, w, b)")
 
 
-def _line_as_columns(x, y, w, b):
-    error = w * x + b - y[:, None]
-    return np.mean(2 * error * x, axis=1), np.mean(2 * error, axis=1)
-
-
 EVERY_PAIR = Exercise(
     name="backpropagation.every_pair",
     title="The flat line",
@@ -1891,13 +1497,14 @@ EVERY_PAIR = Exercise(
     minutes=7,
     statement=r"""
 `line_gradients` is to give the gradients of the mean squared error of a line,
-$\hat y = w x + b$, over $N$ points. `x` has shape `(N, 1)`, one example a row, as
-everywhere in this course; `y` has shape `(N,)`; `w` and `b` are numbers, and so are the
-two gradients.
+$\hat y = w x + b$, over $N$ points. `x` has shape `(N, 1)`, one example a row; `y` has
+shape `(N,)`. `w` and `b` are numbers, and so are the two gradients.
 
-It runs without complaint, and the descent settles down. But for the points $(0, 1)$,
-$(1, 3)$, $(2, 5)$ and $(3, 7)$, which lie exactly on the line $y = 2x + 1$, it ends at
-$w = 0$ and $b = 4$: a flat line at the mean height. Find the mistake, and mend it.
+The points $(0, 1)$, $(1, 3)$, $(2, 5)$ and $(3, 7)$ lie exactly on the line
+$y = 2x + 1$. With them it runs without complaint, and the descent settles down: at
+$w = 0$ and $b = 4$, a flat line at the mean height.
+
+Find the mistake, and mend it.
 """,
     starter=_EVERY_PAIR,
     answer=_line_gradients,
@@ -1925,10 +1532,20 @@ Print the shape of `error` once: it costs a line.
     ),
     misconceptions={
         "still_every_pair": Misconception(
-            _line_still_pairs,
+            _line_of_pairs(np.mean),
             "`error` still has the shape `(N, N)`: every target is taken from every "
-            "prediction. A flat `y` has no columns to turn, so `y.T` changes nothing, "
-            "and as a row it is what it was. Make it a column: `y[:, None]`.",
+            "prediction. If you tried `y.T`: a flat `y` has nothing to turn, and "
+            "comes out as it was. Make it a column: `y[:, None]`.",
+        ),
+        "pairs_summed_over_n": Misconception(
+            _line_of_pairs(lambda terms: np.sum(terms) / len(terms)),
+            "`error` still has the shape `(N, N)`: print `error.shape`. A sum divided "
+            "by N instead of the mean does not mend that.",
+        ),
+        "pairs_summed": Misconception(
+            _line_of_pairs(np.sum),
+            "`error` still has the shape `(N, N)`: print `error.shape`. Mend that, and "
+            "keep the mean.",
         ),
         "pairs_come_back": Misconception(
             _line_pairs_come_back,
@@ -1936,35 +1553,10 @@ Print the shape of `error` once: it costs a line.
             "multiplied by the mean of x: perhaps the flat error meets the column x "
             "there, and every error is paired with every x.",
         ),
-        "two_lost": Misconception(
-            _line_with(factor=1),
-            "The pairs are right now, but the 2 is gone: the derivative of a square "
-            "has a factor 2.",
-        ),
         "summed": Misconception(
-            _line_with(collect=np.sum),
+            _line_summed,
             "The pairs are right now, but the examples are summed up. The loss is a "
             "mean.",
-        ),
-        "sign": Misconception(
-            _line_with(factor=-2),
-            "The pairs are right now, but the signs are turned: the derivative is "
-            "prediction minus target.",
-        ),
-        "x_left_out": Misconception(
-            _line_with(weigh=lambda error, x: error),
-            "`db` is right. In `dw` the x is missing: the further out a point lies, "
-            "the more w moves its prediction.",
-        ),
-        "size_only": Misconception(
-            _line_with(collect=lambda e: np.mean(np.abs(e))),
-            "Only the size of each term is left. Points above the line and points "
-            "below it must pull in opposite directions: keep the sign.",
-        ),
-        "mean_along_the_rows": Misconception(
-            _line_as_columns,
-            "The pairs are right now, but the mean runs along rows of one entry, so "
-            "that each example keeps its own. Take it over all examples: one number.",
         ),
     },
 )
@@ -2242,20 +1834,25 @@ MOON_NET = Exercise(
     kind="open",
     minutes=16,
     statement=r"""
-Two half moons of points reach into each other. `MoonNet` below is one sigmoid neuron,
-with gradients worked out by hand. It cuts the plane along a straight line, and so it gets
-about 87 % of new points right.
+Two half moons of points reach into each other. `MoonNet` below is one sigmoid neuron
+with gradients worked out by hand. It cuts the plane along a straight line, and gets
+about 87 % of new points right. Reach 95 %, with gradients of your own and NumPy alone.
 
-Make it better, with gradients of your own and NumPy alone. The checker draws 200 points
-from `sklearn.datasets.make_moons` with a noise of 0.2, asks `start(rng)` for a dict of
-parameters, and takes exactly 200 steps of plain gradient descent,
+The checker draws 200 points from `sklearn.datasets.make_moons` with a noise of 0.2. It
+asks `start(rng)` for a dict of parameters, and takes exactly 200 steps of plain gradient
+descent:
 
-`params[name] = params[name] - lr * gradients(params, x, y)[name]`.
+```python
+slopes = gradients(params, x, y)
+for name in params:
+    params[name] -= lr * slopes[name]
+```
 
-Then it counts how many of 1000 other points `forward(params, x)`, the probability of
-class 1, puts on the right side of 0.5. Five draws are averaged: reach 95 %. There is room
-for 65 numbers in all. `x` has shape `(N, 2)`, `y` and the probabilities have shape
-`(N,)`. The network, its start and `lr` are yours to choose.
+Then `forward(params, x)` gives the probability of class 1 for 1000 other points. Those
+on the right side of 0.5 are counted, and five draws are averaged.
+
+`x` has shape `(N, 2)`, `y` and the probabilities have shape `(N,)`. The network, its
+start and `lr` are yours to choose, with at most 65 numbers among the parameters.
 """,
     starter=_ONE_NEURON,
     answer=_MoonNet,

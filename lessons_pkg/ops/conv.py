@@ -122,10 +122,10 @@ def _backward(how, dy, cache, needs):
     """Return dx, computed by the other one of the two, dweight and dbias."""
     dims, x, weight, bias, axes, groups = cache
     dy = as_images(np.asarray(dy, x.dtype), dims)
+    dy = np.ascontiguousarray(im2col.channels_last(dy, groups))
     dx = dweight = dbias = None
     if bias is not None and needs[2]:
-        dbias = dy.sum(axis=(0, 2, 3))
-    dy = im2col.channels_last(dy, groups)
+        dbias = dy.sum(axis=(1, 2, 3)).ravel()  # (G, O/G) -> (O,)
     if needs[0]:
         dx = how(dy, im2col.as_rows(as_images(weight, dims), groups), axes)
         dx = im2col.channels_first(dx).reshape(x.shape)

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def as_float(who, name, values):
-    """Return `values` as a float array: floats as they are, integers and booleans as float64.
+    """Return `values` as a float array: floats as they are, whole numbers as float64.
 
     Raises TypeError for anything else, ValueError for lists that make no array.
     """
@@ -42,7 +42,7 @@ def check_dim(who, x, dim):
 
 
 def check_dims(who, x, dim):
-    """Return a tuple of axes of x, counted from 0; dim=None and dim=() name all of them."""
+    """Return axes of x as a tuple, counted from 0; None and () name all of them."""
     dims = dim if isinstance(dim, tuple | list) else (dim,)
     if dim is None or not dims:
         return tuple(range(x.ndim))

@@ -10,7 +10,7 @@ from .inputs import as_float
 
 
 def matmul(x, other):
-    """y = x @ other: (..., n, k) by (..., k, m) is (..., n, m); (k,) is one row or column."""
+    """y = x @ other: (..., n, k) @ (..., k, m) -> (..., n, m); (k,) is a row or column."""
     x, other = np.asarray(x), np.asarray(other)
     if x.ndim == 0 or x.shape[-1:] != other.shape[-2:][:1]:
         raise ValueError(
@@ -40,7 +40,7 @@ def matmul_backward(dy, cache, needs=(True, True)):
 
 
 def einsum(equation, *operands):
-    """Multiply, then sum over every letter that the output lacks: "ij,jk->ik" is matmul."""
+    """Multiply, then sum over each letter that the output lacks: "ij,jk->ik" is matmul."""
     terms, output = _parse(equation, operands)
     y = np.einsum(f"{','.join(terms)}->{output}", *operands, optimize=len(terms) > 2)
     y = y if y.base is None else y.copy()  # not a view of an operand

@@ -54,10 +54,9 @@ def var(x, dim=None, unbiased=True, keepdim=False, correction=None):
     correction = int(unbiased) if correction is None else correction
     n = math.prod([x.shape[i] for i in axes]) - correction
     centred = x - x.mean(axis=axes, keepdims=True) if x.size else x
+    total = np.square(centred).sum(axis=axes, keepdims=keepdim)
     with np.errstate(invalid="ignore", divide="ignore"):
-        y = np.square(centred).sum(axis=axes, keepdims=keepdim) / x.dtype.type(
-            n * (n > 0)
-        )
+        y = total / x.dtype.type(n if n > 0 else 0)
     return y, (x.shape, axes, n, centred)
 
 

@@ -146,7 +146,7 @@ def split_backward(dy, cache):
 
 
 def pad(x, pad, mode="constant", value=None):
-    """Put `value` (0) around x: pad = (left, right) of the last axis, then of those before.
+    """Put `value` (0) around x: pad = (left, right) of the last axis, then the others.
 
     A negative width cuts off.
     """
@@ -169,7 +169,7 @@ def pad(x, pad, mode="constant", value=None):
 
 
 def _within(shape, widths):
-    """The slices that leave these widths out; where one is negative, nothing is left out."""
+    """The slices that are left without these widths; a negative one takes nothing."""
     cuts = zip(shape, np.maximum(widths, 0), strict=True)
     return tuple([slice(left, n - right) for n, (left, right) in cuts])
 

@@ -177,8 +177,8 @@ def test_half_climbs():
 def test_the_losses_in_the_statement_of_half_climbs():
     x, y, *start, lr = ex("half_climbs").cases[0].args
     for step, end in (
-        (given("half_climbs"), r"1.71, \quad 1.32, \quad 1.19, \quad 1.58, \quad 2.32"),
-        (ex("half_climbs").answer, "1.71, 0.75, 0.35, 0.18, 0.09"),
+        (given("half_climbs"), r"1.71,\; 1.32,\; 1.19,\; 1.58,\; 2.32"),
+        (ex("half_climbs").answer, r"1.71,\; 0.75,\; 0.35,\; 0.18,\; 0.09"),
     ):
         losses, parameters = [], start
         for _ in range(5):
@@ -412,6 +412,17 @@ def test_wrong_answer_is_refused_and_told_why(name, answer, said):
     assert said in verdict.message
 
 
+def own_term_twice(p, dp):
+    dz = dp * p * (1 - p)
+    for j in range(p.shape[1]):
+        dz -= p * p[:, j : j + 1] * dp[:, j : j + 1]
+    return dz
+
+
+def jacobian_of_row(i):
+    return lambda p, dp: dp @ (np.diag(p[i]) - np.outer(p[i], p[i]))
+
+
 def overwrites(tape, output):
     gradient = {output: 1.0}
     for name, parts in reversed(tape):
@@ -430,8 +441,25 @@ def again_and_again(tape, output):
     return gradient
 
 
+def divided(*names, above="2 / len(x)"):
+    """The mended network with a further 1/N in some of the gradients."""
+    sums = {
+        "dW1": "dz.T @ x",
+        "dW2": "dpredicted.T @ h",
+        "db1": "dz.sum(axis=0)",
+        "db2": "dpredicted.sum(axis=0)",
+    }
+    scaled = [(sums[n], sums[n] + " / len(x)") for n in names]
+    start = ("dpredicted = predicted - y", f"dpredicted = {above} * (predicted - y)")
+    return mended("missing_factors", start, FULL[1], *scaled)
+
+
 NAMED = [
+    ("two_paths", [6 * 4 + 3, 6 * 2 + 3, 6], "three_added_too_late"),
+    ("every_shape_fits", [[4, 6], [-1, 3]], "weights_in_place_of_inputs"),
     ("softmax_back", lambda p, dp: p * (dp - np.sum(p * dp)), "over_everything"),
+    ("softmax_back", own_term_twice, "own_counted_twice"),
+    ("softmax_back", jacobian_of_row(0), "first_row_for_all"),
     ("tape", overwrites, "overwrites"),
     ("tape", again_and_again, "queued_again"),
     ("missing_factors", mended("missing_factors", FULL[0]), "slope_still_missing"),
@@ -445,6 +473,10 @@ NAMED = [
         ),
         "applied_relu_again",
     ),
+    ("missing_factors", divided("dW1", "dW2", "db1", "db2"), "divided_twice"),
+    ("missing_factors", divided("db1", "db2"), "biases_divided_twice"),
+    ("missing_factors", divided("dW1", "dW2", above=2), "only_weights_divided"),
+    ("missing_factors", divided("db1", "db2", above=2), "only_biases_divided"),
     (
         "half_climbs",
         mended("half_climbs", ("y - predicted", "predicted - y")),
@@ -479,6 +511,16 @@ NAMED = [
         "hidden_slope_of_tanh",
     ),
     ("every_pair", mended("every_pair", ("- y", "- y.T")), "still_every_pair"),
+    ("every_pair", mended("every_pair", ("np.mean", "np.sum")), "pairs_summed"),
+    (
+        "every_pair",
+        mended(
+            "every_pair",
+            ("np.mean(2 * error * x)", "np.sum(2 * error * x) / len(x)"),
+            ("np.mean(2 * error)", "np.sum(2 * error) / len(error)"),
+        ),
+        "pairs_summed_over_n",
+    ),
     (
         "every_pair",
         mended("every_pair", ("predicted - y", "predicted.ravel() - y")),
@@ -490,6 +532,28 @@ NAMED = [
 @pytest.mark.parametrize(("name", "answer", "misconception"), NAMED)
 def test_mistake_is_named(name, answer, misconception):
     assert ex(name).check(answer).misconception == misconception
+
+
+UNNAMED = [
+    ("two_paths", [27, 15, 9]),
+    ("every_shape_fits", [[4, 6], [-1, 4]]),
+    ("softmax_back", jacobian_of_row(-1)),
+    ("softmax_back", lambda p, dp: dp * p * (1 - p) - p * dp),
+    ("missing_factors", divided("dW1")),
+    ("missing_factors", divided("dW1", "db1")),
+    ("missing_factors", divided("db1", above=2)),
+    (
+        "every_pair",
+        mended("every_pair", ("np.mean(2 * error * x)", "np.sum(2 * error * x)")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), UNNAMED)
+def test_a_misconception_does_not_swallow_its_neighbours(name, answer):
+    verdict = ex(name).check(answer)
+    assert verdict.status == "incorrect"
+    assert verdict.misconception is None
 
 
 def test_steps_taken_in_secret_do_not_count():
