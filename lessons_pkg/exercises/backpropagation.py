@@ -81,6 +81,11 @@ $p$ must wait for the sum.
             "c is right. For p only the direct path, 3p, is left: did the second path "
             "take the place of the first? The two are added.",
         ),
+        "direct_path_only": Misconception(
+            [12, 6, 0],
+            "Only the direct path, 3p, is counted. p also goes into q, and through r "
+            "into f; and c reaches f on that path too.",
+        ),
         "paths_multiplied": Misconception(
             [72, 36, 6],
             "What comes back to p on its two paths is multiplied. Along one path the "
@@ -308,7 +313,7 @@ comes $\mathbf{p} - \mathbf{e}_y$.
             lambda p, dp: p * dp,
             "This is p times dp: one part is missing. If all entries of dp are equal, "
             "nothing should come back, since a row of p always sums to 1. Each score "
-            "also takes from all the other classes, p_j p_k dp_j.",
+            "also takes p_j p_k dp_j from all classes, its own included.",
         ),
         "over_everything": Misconception(
             lambda p, dp: p * (dp - (p * dp).sum()),
@@ -438,7 +443,7 @@ leave 0.0000069 of a change in $x$. A weight of 4 could make up for the 0.25, bu
 where the weighted sum is near 0; a large weight drives it away from there.
 
 This is the *vanishing gradient*. The derivative by a layer's own weight holds the same
-product, so the lowest layers learn slowest.
+product, with $a_{k-1}$ in the place of $w_k$, so the lowest layers learn slowest.
 """,
     hints=(
         "First go forward, and keep every $a_k$. Then think of one layer alone: what "
@@ -1082,7 +1087,7 @@ Done right, it goes from the same start
 
 $$1.71,\; 0.75,\; 0.35,\; 0.18,\; 0.09$$
 
-Mend the rest.
+Mend the rest. Return new arrays; leave those that are given as they are.
 """,
     starter=_HALF_CLIMBS,
     answer=_two_layer_step,
@@ -1862,12 +1867,12 @@ back is the one of the chapter: `dz2` is probability minus truth over N; each hi
 neuron gets it times its weight going out and its own slope; and the gradient of each
 weight is what comes back to its neuron times what went in.
 
-With so few steps the learning rate decides: at 0.5 this network has hardly begun to
-bend the boundary after 200 steps, at 2 it is done. The start must be random, or the
-hidden neurons remain copies of one another.
+With so few steps the learning rate decides: at 0.5 this network is not half way from
+the straight line's result to its end after 200 steps, at 2 it is done. The start must be
+random, or the hidden neurons remain copies of one another.
 
-The noise is so wide that the moons overlap. About 97 % is what such networks reach,
-however long they train.
+The noise is so wide that the moons overlap, so some points must be missed. Training much
+longer does not help: then the boundary begins to fit the noise.
 """,
     hints=(
         "A hidden layer lets the boundary bend: `h = np.tanh(x @ W1.T + b1)`, of shape "

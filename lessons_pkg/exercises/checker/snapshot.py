@@ -9,7 +9,7 @@ import decimal
 import inspect
 import numbers
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,7 +61,9 @@ def snapshot(x, depth=0):
     if hasattr(x, "__array__"):
         return _array(np.asarray(x), depth)
     advice = "Give numbers or arrays instead."
-    if isinstance(x, Iterable):
+    if isinstance(x, Mapping):
+        advice = "Put it in `dict(...)`."
+    elif isinstance(x, Iterable):
         advice = "Put it in `list(...)`."
     return Opaque(f"{a(type(x).__name__)} object", advice)
 
