@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_info
 
 import lessons_pkg as lp
 from benchmarks import scalar_net, timing
@@ -37,6 +38,7 @@ def main(arguments=None):
         f"lessons_pkg {lp.__version__} on NumPy {np.__version__}, PyTorch "
         f"{torch.__version__}, Python {platform.python_version()}; one thread each"
     )
+    print(f"NumPy's matrix products: {', '.join(kernels())}")
     print(ROW.format(*HEAD))
     ratios = {}
     for key in keys:
@@ -45,6 +47,12 @@ def main(arguments=None):
         print(row(key, title, times, goal), flush=True)
         ratios[key] = times.ratio
     print("\n".join(summary(ratios)))
+
+
+def kernels():
+    """Name the libraries of matrix products that are loaded, and their kernels."""
+    found = [p for p in threadpool_info() if p["user_api"] == "blas"]
+    return [f"{p['internal_api']} {p.get('architecture', '')}" for p in found]
 
 
 def chosen(only, parser):

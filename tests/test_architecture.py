@@ -20,9 +20,10 @@ ANYTHING = None
 
 # What a part may import, besides itself and Python's standard library.
 MAY_IMPORT = {
-    "__init__": {"numpy", "nn", "optim", "random", "tensor"},
+    "__init__": {"blas", "numpy", "nn", "optim", "random", "tensor"},
     "ops": {"numpy"},
     "scalar": set(),
+    "blas": set(),  # runs before NumPy is loaded
     "random": {"numpy"},
     "tensor": {"numpy", "ops", "random"},
     "nn": {"numpy", "ops", "tensor", "random"},
@@ -121,6 +122,7 @@ TREE = {
     "ops/matmul.py": "import numpy as np\nfrom . import checks",
     "ops/checks.py": "",
     "random.py": "import numpy",
+    "blas.py": "import os",
     "tensor/__init__.py": "from .tape import Node",
     "tensor/tape.py": "from .. import ops, random\nfrom ..ops.matmul import linear",
     "autograd.py": "from .tensor import Tensor",
@@ -162,6 +164,7 @@ WRONG = [
     ("ops/matmul.py", "from .. import nn", "nn"),
     ("scalar.py", "import numpy", "numpy"),
     ("random.py", "from . import tensor", "tensor"),
+    ("blas.py", "import numpy", "numpy"),
     ("tensor/tape.py", "from lessons_pkg.nn import Linear", "nn"),
     ("autograd.py", "from .nn import Linear", "nn"),
     ("nn/layers.py", "from lessons_pkg import optim", "optim"),

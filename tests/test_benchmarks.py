@@ -115,8 +115,9 @@ def test_a_block_is_as_long_as_asked():
 
 def test_the_table_is_printed(capsys):
     report.main(["--only", "a", "--block", "0.001", "--pairs", "3"])
-    head, columns, line, size = capsys.readouterr().out.splitlines()
+    head, kernels, columns, line, size = capsys.readouterr().out.splitlines()
     assert "one thread each" in head
+    assert kernels.startswith("NumPy's matrix products: ")
     assert columns.split()[:4] == ["workload", "ours", "ms", "torch"]
     assert re.match(
         r"a   MLP .* +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ - [\d.]+ +0\.90$", line

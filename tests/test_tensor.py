@@ -205,6 +205,63 @@ def test_in_place_change_that_no_backward_needs(engine):
     assert numbers(x.grad) == [0, 3]
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda e, y: y * 2,
+        lambda e, y: y / e.tensor([2.0, 4.0]),
+        lambda e, y: y @ e.tensor([3.0, 5.0]),
+        lambda e, y: e.nn.functional.linear(y, e.tensor([[3.0, 5.0]])),
+    ],
+)
+def test_in_place_change_of_what_only_another_gradient_needs(engine, use):
+    # The gradient of y takes the constant's value, and not that of y.
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 1
+    before = use(engine, y)
+    y += 1
+    before.sum().backward()
+    again = torch.tensor([1.0, 2.0], requires_grad=True)
+    use(torch, again).sum().backward()
+    assert numbers(x.grad) == numbers(again.grad)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda e, y: y**2,
+        lambda e, y: e.nn.functional.layer_norm(y, (2,)),
+        lambda e, y: e.nn.functional.max_pool1d(y[None], 2),
+    ],
+)
+def test_in_place_change_of_a_result_that_backward_does_not_need(engine, use):
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    y = use(engine, x)
+    y += 1
+    y.sum().backward()
+    again = torch.tensor([1.0, 2.0], requires_grad=True)
+    use(torch, again).sum().backward()
+    assert numbers(x.grad) == pytest.approx(numbers(again.grad), abs=1e-6)
+
+
+@pytest.mark.parametrize("overwrite", ["zero_", "copy_", "fill_"])
+def test_what_is_written_over_has_no_gradient_but_keeps_its_history(engine, overwrite):
+    w = engine.tensor([1.0, 2.0], requires_grad=True)
+    y = w * 2
+    arguments = {"zero_": (), "copy_": (engine.ones(2),), "fill_": (7,)}[overwrite]
+    getattr(y, overwrite)(*arguments)
+    assert not y.is_leaf
+    y += w
+    y.sum().backward()
+    assert numbers(w.grad) == [1, 1]
+
+
+def test_what_was_expanded_may_not_be_written_to(engine):
+    y = engine.zeros(3, 1).expand(3, 2)
+    with pytest.raises(RuntimeError, match="unsupported operation"):
+        y += 1
+
+
 def test_in_place_change_of_a_leaf(engine):
     x = engine.tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
@@ -244,10 +301,40 @@ def test_assignment_into_a_plain_tensor_is_recorded(engine):
     assert numbers(x.grad) == [12, 14]
 
 
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (2,), (1, 2), (1, 1, 2)])
+def test_assignment_of_more_axes_than_fit(engine, shape):
+    # Leading axes of size one are left out, forwards and back.
+    w = engine.ones(shape, requires_grad=True)
+    y = engine.zeros(3, 2)
+    part = 0 if shape[-1] == 2 else (0, 1)
+    y[part] = w * 3
+    y.sum().backward()
+    assert tuple(w.grad.shape) == shape
+    assert numbers(w.grad.flatten()) == [3] * shape[-1]
+
+
 def test_a_recorded_change_of_a_view_is_not_supported():
     y = lp.tensor([1.0, 2.0], requires_grad=True) * 1
     with pytest.raises(NotImplementedError, match="in-place change of a view"):
         y[0] += 1
+    row = lp.zeros(3, 2)[0]  # torch would give the history to all three rows
+    with pytest.raises(NotImplementedError, match="in-place change of a view"):
+        row += y
+
+
+def test_an_index_of_one_number(engine):
+    x = engine.tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True)
+    y = x[engine.tensor(-1)]
+    assert tuple(y.shape) == (3, 4)
+    assert numbers(x[engine.tensor(1), engine.tensor([0, 2])]) == numbers(y[[0, 2]])
+    y.sum().backward()
+    y.sum().backward()  # a view saves nothing, so it can run again
+    assert x.grad.sum() == 24
+
+
+def test_what_was_picked_lies_in_order(engine):
+    x = engine.tensor(np.arange(24.0).reshape(2, 3, 4))
+    assert numbers(x[:, [2, 0]].view(-1)) == numbers(x[:, [2, 0]].reshape(-1))
 
 
 def test_numpy_only_without_history(engine):

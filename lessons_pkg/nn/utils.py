@@ -16,6 +16,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     networks", ICML 2013, algorithm 1.
     """
     gradients = [p.grad for p in _listed(parameters) if p.grad is not None]
+    norm_type = float(norm_type)  # "inf" too
     norms = [np.linalg.norm(g.array.ravel(), norm_type) for g in gradients]
     total = np.linalg.norm(norms, norm_type) if norms else np.float32(0)
     if error_if_nonfinite and not np.isfinite(total):

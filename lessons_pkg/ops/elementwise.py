@@ -6,7 +6,7 @@ entries of the output. Their gradients add up: `unbroadcast` sums them.
 
 import numpy as np
 
-from .inputs import as_float
+from .inputs import as_float, reads
 
 
 def unbroadcast(dy, shape):
@@ -51,6 +51,7 @@ def mul(x, other):
     return np.multiply(x, other), (x, other)
 
 
+@reads((1,), (0,))
 def mul_backward(dy, cache, needs=(True, True)):
     """dL/dx = dy * other, dL/dother = dy * x."""
     x, other = cache
@@ -64,6 +65,7 @@ def div(x, other):
     return np.true_divide(x, other), (x, other)
 
 
+@reads((1,), (0, 1))
 def div_backward(dy, cache, needs=(True, True)):
     """dL/dx = dy / other, dL/dother = -dy * x / other^2."""
     x, other = cache
@@ -74,24 +76,25 @@ def div_backward(dy, cache, needs=(True, True)):
 
 def pow(x, exponent):
     """y = x ^ exponent."""
-    y = np.power(x, exponent)
-    return y, (x, exponent, y)
+    return np.power(x, exponent), (x, exponent)
 
 
 def pow_backward(dy, cache, needs=(True, True)):
-    """dL/dx = dy * exponent * x^(exponent - 1), dL/dexponent = dy * y * log x.
+    """dL/dx = dy * exponent * x^(exponent - 1), dL/dexponent = dy * x^exponent * log x.
 
     As in torch, a power of 0 has dx = 0, and x = 0 has dexponent = 0, though the formulas
     have 0 / 0 and 0 * inf there.
     """
-    x, exponent, y = cache
+    x, exponent = cache
     dx = dexponent = None
     if needs[0]:
         slope = exponent * np.power(x, np.subtract(exponent, 1))
         dx = unbroadcast(dy * np.where(np.equal(exponent, 0), 0, slope), np.shape(x))
     if needs[1]:
         at_zero = np.equal(x, 0) & np.greater_equal(exponent, 0)
-        slope = np.where(at_zero, 0, y * np.log(np.where(at_zero, 1, x)))
+        slope = np.where(
+            at_zero, 0, np.power(x, exponent) * np.log(np.where(at_zero, 1, x))
+        )
         dexponent = unbroadcast(dy * slope, np.shape(exponent))
     return dx, dexponent
 

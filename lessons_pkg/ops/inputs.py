@@ -3,6 +3,19 @@
 import numpy as np
 
 
+def reads(*inputs):
+    """Note of a backward which inputs' values each of its gradients takes, by number.
+
+    So a change in place of an input that no wanted gradient takes is known to do no harm.
+    """
+
+    def note(backward):
+        backward.reads = inputs
+        return backward
+
+    return note
+
+
 def as_float(who, name, values):
     """Return `values` as a float array: floats as they are, whole numbers as float64.
 

@@ -6,7 +6,7 @@ Shapes: N examples, in = in_features, out = out_features.
 import numpy as np
 
 from .elementwise import unbroadcast
-from .inputs import as_float
+from .inputs import as_float, reads
 
 
 def matmul(x, other):
@@ -20,6 +20,7 @@ def matmul(x, other):
     return np.matmul(x, other), (x, other)
 
 
+@reads((1,), (0,))
 def matmul_backward(dy, cache, needs=(True, True)):
     """dL/dx = dy @ other.T, dL/dother = x.T @ dy: the only products whose shapes fit."""
     x, other = cache
@@ -126,6 +127,7 @@ def linear(x, weight, bias=None):
     return y, (x, weight, bias)
 
 
+@reads((1,), (0,), ())
 def linear_backward(dy, cache, needs=(True, True, True)):
     """Return dx = dy @ weight, dweight = dy.T @ x, dbias = dy summed over examples."""
     x, weight, bias = cache

@@ -141,7 +141,7 @@ def _scale(xhat, rstd, weight, bias, lying, view, axes, centred=True):
     view, axes : the shape in which x was standardised, and over what; axes is None where
                  the statistics were given
     """
-    y = xhat if weight is None else xhat * weight.reshape(lying)
+    y = xhat.copy() if weight is None else xhat * weight.reshape(lying)
     y = y if bias is None else y + bias.reshape(lying)
     of_bias = None if bias is None else bias.shape
     return y, (xhat, rstd, weight, of_bias, lying, view, axes, centred)

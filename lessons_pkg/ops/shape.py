@@ -188,6 +188,8 @@ def getitem(x, index):
     y = x[index]
     if not isinstance(y, np.ndarray):  # one number: as a view, like every slice
         y = x[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+    elif _picks(index):  # NumPy may lay out the copy in any order
+        y = np.asarray(y, order="C")
     return y, (x.shape, index)
 
 
@@ -195,27 +197,39 @@ def getitem_backward(dy, cache):
     """Put dy back where it came from; an entry taken twice gets both gradients."""
     shape, index = cache
     dx = np.zeros(shape, dy.dtype)
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, np.ndarray | list) for part in parts):
+    if _picks(index):
         np.add.at(dx, index, dy)
     else:
         dx[index] = dy
     return dx
 
 
+def _picks(index):
+    """Whether an index holds an array or list, which picks entries one by one."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, np.ndarray | list) for part in parts)
+
+
 def setitem(x, value, index):
     """y = x, but with y[index] = value."""
-    y = np.array(x)
-    y[index] = value
-    return y, (np.shape(value), index)
+    y, shape = np.array(x), np.shape(value)
+    fits = shape[_leading_ones(shape, np.ndim(y[index])) :]
+    y[index] = np.reshape(value, fits)
+    return y, (shape, fits, index)
 
 
 def setitem_backward(dy, cache):
     """dL/dx = dy, but 0 where x was written over; dL/dvalue = dy[index]."""
-    shape, index = cache
+    shape, fits, index = cache
     dx = dy.copy()
     dx[index] = 0
-    return dx, unbroadcast(dy[index], shape)
+    return dx, unbroadcast(dy[index], fits).reshape(shape)
+
+
+def _leading_ones(shape, ndim):
+    """How many leading sizes of one make `shape` longer than ndim axes."""
+    spare = shape[: max(len(shape) - ndim, 0)]
+    return next((i for i, n in enumerate(spare) if n != 1), len(spare))
 
 
 def gather(x, dim, index):

@@ -13,7 +13,7 @@ from . import functions as f
 from .define import refuse
 from .dtypes import operand
 from .dtypes import to as to_dtype
-from .tensor import Tensor, apply, wrap
+from .tensor import Tensor, apply
 
 AS_FUNCTIONS = (
     "abs neg square clamp relu softmax log_softmax sum mean var std amax amin max min argmax "
@@ -241,12 +241,16 @@ _conversion("bool", np.bool)
 
 
 def _plain(index):
-    """An index in NumPy's terms: tensors as arrays."""
+    """An index in NumPy's terms: tensors as arrays, and as numbers if they hold one."""
+    if isinstance(index, Tensor):
+        one = index.ndim == 0 and index.dtype.kind in "iu"
+        return index.item() if one else index.array
     if not isinstance(index, tuple):
-        return index.array if isinstance(index, Tensor) else index
+        return index
+    index = tuple(_plain(part) for part in index)
     kinds = "".join(
         "a"
-        if isinstance(part, Tensor | np.ndarray | list)
+        if isinstance(part, np.ndarray | list)
         else "n"
         if isinstance(part, int | np.integer)
         else "s"
@@ -257,7 +261,7 @@ def _plain(index):
             "an index with a number and an array on both sides of a slice is not "
             "supported here: write x[0][:, i] in place of x[0, :, i]"
         )
-    return tuple(_plain(part) for part in index)
+    return index
 
 
 @method
@@ -282,14 +286,15 @@ def copy_(self, src, non_blocking=False):
     """Take over the values of another tensor."""
     if non_blocking:
         refuse("torch.Tensor.copy_", "non_blocking", non_blocking)
-    src = to_dtype(operand(src), self.dtype)
-    return self.in_place(lambda x, source: source * 1, src)
+    self[...] = operand(src)
+    return self
 
 
 @method
 def fill_(self, value):
     """Set every entry to a number."""
-    return self.in_place(lambda x: wrap(np.asarray(value, self.dtype)))
+    self[...] = value
+    return self
 
 
 @method

@@ -37,10 +37,20 @@ class Node:
         self.edges = tuple([edge_to(t) for t in inputs])
         self.needs = tuple([edge is not None for edge in self.edges])
         self.n_outputs = n_outputs
-        self.saved = _saved(cache, (*inputs, *outputs))
+        self.saved = _saved(cache, (*self._read(inputs), *outputs))
         self.shapes = tuple([t.array.shape for t in outputs])
         self.retained = ()
         self.tick = next(_ticks)
+
+    def _read(self, inputs):
+        """The inputs whose values the wanted gradients take; where nothing is said, all."""
+        reads = getattr(self.backward, "reads", None)
+        if reads is None:
+            return inputs
+        wanted = [
+            numbers for numbers, need in zip(reads, self.needs, strict=False) if need
+        ]
+        return [inputs[i] for i in {i for numbers in wanted for i in numbers}]
 
     def __repr__(self):
         """Name it as torch does: ExpBackward for exp_backward."""

@@ -19,6 +19,9 @@ def apply(forward, backward, *inputs, **options):
         )
     several = isinstance(out, tuple)
     outputs = tuple([wrap(array, inputs) for array in (out if several else (out,))])
+    if several:
+        for t in outputs:  # pieces of one array
+            t._view = t.array.base is not None
     followed = [t for t in inputs if getattr(t, "_requires_grad", False)]
     if followed and is_grad_enabled():
         node = Node(backward, cache, inputs, outputs, len(outputs) if several else None)
@@ -32,11 +35,11 @@ def wrap(array, inputs=()):
     """Make a Tensor of an array; a view of an input shares its version counter."""
     t = Tensor.__new__(Tensor)
     t.array = array = np.asarray(array)
-    t._version = None
+    t._version, t._view = None, False
     if array.base is not None:
         for x in inputs:
             if isinstance(x, Tensor) and owner(x.array) is array.base:
-                t._version = x._version
+                t._version, t._view = x._version, True
     t._version = t._version or [0]
     t.grad, t._requires_grad, t._node, t._slot = None, False, None, 0
     return t
@@ -56,7 +59,8 @@ class Tensor:
         "_node",
         "_requires_grad",
         "_slot",
-        "_version",
+        "_version",  # [how often the memory was changed], shared with all views of it
+        "_view",  # does it show another tensor's memory?
         "array",
         "grad",
     )
@@ -65,7 +69,7 @@ class Tensor:
     def __init__(self, data, requires_grad=False):
         self.array = as_array(data)
         self.grad, self._node, self._slot, self._version = None, None, 0, [0]
-        self._requires_grad = False
+        self._requires_grad = self._view = False
         if requires_grad:
             self.requires_grad = True
 
@@ -251,7 +255,7 @@ class Tensor:
                     "a leaf Variable that requires grad is being used in an in-place "
                     "operation. Update parameters inside `with no_grad():`."
                 )
-            if self.array.base is not None and self._node is not None:
+            if self._view:
                 raise NotImplementedError(
                     "an in-place change of a view is not recorded here; use torch.Tensor"
                 )
@@ -275,6 +279,12 @@ class Tensor:
             raise RuntimeError(
                 f"output with shape {self.shape} doesn't match the broadcast shape "
                 f"{after.shape}"
+            )
+        if not self.array.flags.writeable:
+            raise RuntimeError(
+                "unsupported operation: this tensor may not be written to: several of its "
+                "entries lie in one place in memory (after expand), or NumPy forbids it. "
+                "Change x.clone() instead."
             )
         self.array[...] = after.array
         self.bump()
