@@ -256,6 +256,13 @@ def test_what_is_written_over_has_no_gradient_but_keeps_its_history(engine, over
     assert numbers(w.grad) == [1, 1]
 
 
+def test_a_number_is_written_with_all_its_digits(engine):
+    y = engine.zeros(3, dtype=engine.float64)
+    y[0] = 0.7
+    y[1:].fill_(0.1)
+    assert numbers(y) == [0.7, 0.1, 0.1]
+
+
 def test_what_was_expanded_may_not_be_written_to(engine):
     y = engine.zeros(3, 1).expand(3, 2)
     with pytest.raises(RuntimeError, match="unsupported operation"):

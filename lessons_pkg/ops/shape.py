@@ -84,7 +84,8 @@ def expand(x, size):
     x = np.asarray(x)
     sizes = (1,) * (len(size) - x.ndim) + x.shape
     shape = [n if m == -1 else m for m, n in zip(size, sizes, strict=False)]
-    return np.broadcast_to(x, shape), x.shape
+    y = np.broadcast_to(x, shape)  # which may not be written to
+    return (y if y.size > x.size else x.reshape(y.shape)), x.shape
 
 
 def expand_backward(dy, shape):

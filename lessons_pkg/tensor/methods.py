@@ -13,7 +13,7 @@ from . import functions as f
 from .define import refuse
 from .dtypes import operand
 from .dtypes import to as to_dtype
-from .tensor import Tensor, apply
+from .tensor import Tensor, apply, as_array
 
 AS_FUNCTIONS = (
     "abs neg square clamp relu softmax log_softmax sum mean var std amax amin max min argmax "
@@ -272,9 +272,11 @@ def __getitem__(self, index):
 @method
 def __setitem__(self, index, value):
     def put(x, v):
-        v = to_dtype(v if isinstance(v, Tensor) else Tensor(v), self.dtype)
+        v = to_dtype(v, self.dtype)
         return apply(ops.setitem, ops.setitem_backward, x, v, _plain(index))
 
+    if not isinstance(value, Tensor):
+        value = Tensor(as_array(value, self.dtype))
     self.in_place(put, value)
 
 
