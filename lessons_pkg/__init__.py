@@ -5,11 +5,11 @@ lp.nn, lp.optim. `ops` holds its mathematics, `data` the data sets, `plots` the 
 `train` the training loop, `exercises` the exercises and their checkers.
 """
 
-from .blas import choose_kernels
+from . import blas as _blas
 
 __version__ = "0.1.0"
 
-choose_kernels()  # which must happen before NumPy is loaded
+_blas.choose_kernels()  # which must happen before NumPy is loaded
 try:
     import numpy as _np
 
