@@ -344,6 +344,34 @@ def test_what_was_picked_lies_in_order(engine):
     assert numbers(x[:, [2, 0]].view(-1)) == numbers(x[:, [2, 0]].reshape(-1))
 
 
+def test_to(engine):
+    x = engine.ones(2)
+    assert x.to("cpu") is x
+    for y in (
+        x.to(engine.float64),
+        x.to("cpu", engine.float64),
+        x.to(device="cpu", dtype=engine.float64),
+    ):
+        assert y.dtype == engine.float64
+    layer = engine.nn.Linear(2, 1).to("cpu").to(engine.float64)
+    assert layer.weight.dtype == engine.float64
+    assert layer.to(dtype=engine.float32).bias.dtype == engine.float32
+
+
+@pytest.mark.parametrize(
+    "target", [("cuda",), ("cpu", np.float64, True), (lp.ones(1),)]
+)
+def test_to_what_is_not_here(target):
+    with pytest.raises(
+        NotImplementedError, match=r"to: target=.* is not supported here"
+    ):
+        lp.ones(2).to(*target)
+    with pytest.raises(
+        NotImplementedError, match=r"to: target=.* is not supported here"
+    ):
+        lp.nn.Linear(2, 1).to(*target)
+
+
 def test_numpy_only_without_history(engine):
     x = engine.tensor([1.0], requires_grad=True)
     for convert in (lambda: x.numpy(), lambda: np.asarray(x)):

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from ..tensor import Tensor, define
+from ..tensor.methods import dtype_of
 
 refuses = partial(define.refuses, "torch.nn")  # @refuses("device", "dtype")
 
@@ -208,12 +209,11 @@ class Module:
         fn(self)
         return self
 
-    def to(self, dtype):
-        """Turn all floating-point parameters and buffers into this dtype; return self."""
-        if isinstance(dtype, str):
-            raise NotImplementedError(
-                f"Module.to: {dtype!r} is not supported here; use torch.nn.Module.to"
-            )
+    def to(self, *target, dtype=None, device=None):
+        """Turn all floating-point parameters and buffers into a dtype; return self."""
+        dtype = dtype_of("torch.nn.Module.to", *target, device, dtype)
+        if dtype is None:
+            return self
         for t in [*self.parameters(), *self.buffers()]:
             if t.dtype.kind == "f":
                 t.array = t.array.astype(dtype, copy=False)

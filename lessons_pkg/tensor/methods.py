@@ -213,14 +213,23 @@ def _refuse(name, unsupported):
 
 
 @method
-def to(self, dtype, **unsupported):
-    """Return the tensor with another dtype; "cpu" changes nothing."""
+def to(self, *target, dtype=None, device=None, **unsupported):
+    """Return the tensor with another dtype: x.to(dtype), or x.to("cpu", dtype)."""
     _refuse("to", unsupported)
-    if dtype == "cpu":
-        return self
-    if isinstance(dtype, str | Tensor):
-        refuse("torch.Tensor.to", "other", dtype)
-    return to_dtype(self, dtype)
+    return to_dtype(
+        self, dtype_of("torch.Tensor.to", *target, device, dtype) or self.dtype
+    )
+
+
+def dtype_of(function, *target):
+    """Return the dtype among the arguments of to(); the only device there is is "cpu"."""
+    dtype = None
+    for part in target:
+        if isinstance(part, Tensor | bool) or (isinstance(part, str) and part != "cpu"):
+            refuse(function, "target", part)
+        if not isinstance(part, str | None):
+            dtype = part
+    return dtype
 
 
 def _conversion(name, dtype):
