@@ -165,7 +165,7 @@ def number(written):
 
 
 NOT_THE_ENGINE = {
-    *("blas", "cli", "doctor", "exercises", "plots", "metrics", "preprocess"),
+    *("blas", "cli", "doctor", "exercises", "plots", "metrics", "preprocess", "search"),
     *("tensor", "random"),  # their names are those of the package itself
 }
 

@@ -23,8 +23,10 @@ NO_COUNTERPART = {
     "ValuesAndIndices",
     *("Tensor.array", "Tensor.accumulate", "Tensor.bump", "Tensor.in_place"),
     "Tensor.graph",
-    *("data.Collection", "data.digits", "data.load", "data.names"),
+    *("data.Collection", "data.load", "data.names", "data.messy"),
+    *("data.digits", "data.iris", "data.wine", "data.breast_cancer", "data.diabetes"),
     "autograd.GradcheckError",
+    "optim.Newton",
 }
 
 # What is called otherwise than in torch, or takes less.
@@ -33,8 +35,8 @@ DIFFERENCES = {
     "no_grad": "Always called with brackets, also as a decorator.",
     "manual_seed": "The numbers drawn from a seed are not torch's.",
     "Tensor.dtype": "Torch has dtypes of its own.",
-    "Tensor.to": "Takes a dtype only: there are no devices.",
-    "nn.Module.to": "Takes a dtype only: there are no devices.",
+    "Tensor.to": 'Takes a dtype; the only device is "cpu".',
+    "nn.Module.to": 'Takes a dtype; the only device is "cpu".',
     "nn.Module.named_modules": "Without `remove_duplicate`; each module comes once.",
     "nn.Module.modules": "Without `remove_duplicate`; each module comes once.",
     "nn.Module.named_parameters": "Without `remove_duplicate`; each one comes once.",

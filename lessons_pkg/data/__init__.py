@@ -2,13 +2,14 @@
 brings any data to a model in batches, by the names of torch.utils.data.
 
 >>> names()
-('digits',)
+('breast_cancer', 'diabetes', 'digits', 'iris', 'wine')
 """
 
 from .collection import Collection
 from .dataset import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from .digits import digits
 from .loader import DataLoader, default_collate, default_convert
+from .messy import messy
 from .sampler import (
     BatchSampler,
     RandomSampler,
@@ -16,6 +17,7 @@ from .sampler import (
     SequentialSampler,
     WeightedRandomSampler,
 )
+from .tables import breast_cancer, diabetes, iris, wine
 
 __all__ = [
     "BatchSampler",
@@ -29,15 +31,22 @@ __all__ = [
     "Subset",
     "TensorDataset",
     "WeightedRandomSampler",
+    "breast_cancer",
     "default_collate",
     "default_convert",
+    "diabetes",
     "digits",
+    "iris",
     "load",
+    "messy",
     "names",
     "random_split",
+    "wine",
 ]
 
-_LOADERS = {"digits": digits}
+_LOADERS = {
+    loader.__name__: loader for loader in (breast_cancer, diabetes, digits, iris, wine)
+}
 
 
 def names():

@@ -4,10 +4,10 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lessons_pkg.plots import style
+from lessons_pkg.plots import checks, scales, style
 
 
-def curves(lines, x=None, *, xlabel, ylabel, ax=None):
+def curves(lines, x=None, *, xlabel, ylabel, xscale="linear", yscale="linear", ax=None):
     """Draw one line for each entry of lines, with its name where it ends.
 
     Several runs of the same curve, such as one a seed, are drawn as their median and
@@ -16,10 +16,14 @@ def curves(lines, x=None, *, xlabel, ylabel, ax=None):
     lines : dict, name -> (T,) float array, or (n_runs, T)
     x : (T,) float array in rising order; 0, 1, ..., T-1 if left out
     xlabel, ylabel : what the axes measure, with the unit: "epoch", "loss (nats)"
+    xscale, yscale : "log", or "linear", which leaves the scale that the axes have
     Returns the Axes.
-    Raises ValueError if there is no line, a label is empty or lengths differ.
+    Raises ValueError if there is no line, a label is empty, lengths differ, or a
+    logarithmic scale cannot show a value.
     """
     lines, x = _checked(lines, x, xlabel, ylabel)
+    scales.checked("curves", "x", xscale, {"x": x})
+    scales.checked("curves", "y", yscale, {repr(n): line for n, line in lines.items()})
     ax = plt.gca() if ax is None else ax
     ends = []
     for k, (name, runs) in enumerate(lines.items()):
@@ -34,17 +38,15 @@ def curves(lines, x=None, *, xlabel, ylabel, ax=None):
         ends.append(middle[-1])
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.02)
+    for axis, scale in ((ax.xaxis, xscale), (ax.yaxis, yscale)):
+        if scale == "log":
+            scales.logarithmic(axis)
     _name_ends(ax, list(lines), x[-1], ends)
     return ax
 
 
 def _checked(lines, x, xlabel, ylabel):
-    for name, label in (("xlabel", xlabel), ("ylabel", ylabel)):
-        if not label:
-            raise ValueError(
-                f"curves: {name} is empty, but a reader must know what the axis "
-                f'measures. Give its name and unit, such as "loss (nats)".'
-            )
+    checks.labelled("curves", "loss (nats)", xlabel=xlabel, ylabel=ylabel)
     if not lines:
         raise ValueError(
             "curves: lines is empty, so there is nothing to draw. "

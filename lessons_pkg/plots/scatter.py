@@ -9,6 +9,8 @@ from lessons_pkg.plots import style
 def points(x, y, ax=None, labels=("0", "1"), ring=None):
     """Draw each point x[i] with the colour and the marker of its class y[i].
 
+    Of more than 100 points the marks are smaller, so that they hide less.
+
     x : (N, 2) float array, one point a row
     y : (N,) integer array of classes 0, 1, ...
     labels : the classes' names, shown beside the axes
@@ -18,10 +20,11 @@ def points(x, y, ax=None, labels=("0", "1"), ring=None):
     """
     x, y = _checked(x, y, labels)
     ax = plt.gca() if ax is None else ax
+    size = max(130 * min(1, 100 / max(len(x), 1)), 28)
     classes = zip(labels, style.markers(len(labels)), strict=True)
     for k, (label, (colour, marker)) in enumerate(classes):
         look = {"color": colour, "marker": marker, "edgecolors": "white"}
-        ax.scatter(*x[y == k].T, s=130, label=label, zorder=4, **look)
+        ax.scatter(*x[y == k].T, s=size, label=label, zorder=4, **look)
     if ring is not None:
         look = {"facecolors": "none", "edgecolors": style.INK, "linewidths": 2}
         ax.scatter(*x[ring], s=500, zorder=5, label="_ring", **look)
@@ -31,6 +34,8 @@ def points(x, y, ax=None, labels=("0", "1"), ring=None):
     ax.set_ylabel(ax.get_ylabel() or "$x_2$")
     # Beside the axes, so that the key never covers a point.
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), handletextpad=0.2)
+    for handle in ax.get_legend().legend_handles:
+        handle.set_sizes([130])
     return ax
 
 

@@ -86,3 +86,10 @@ def test_a_ring_stands_round_the_point_that_is_named(ax):
     np.testing.assert_array_equal(ring.get_offsets(), X[[3]])
     assert len(ring.get_facecolor()) == 0
     assert len(ax.get_legend().get_texts()) == 2
+
+
+@pytest.mark.parametrize(("n", "size"), [(5, 130), (100, 130), (200, 65), (5000, 28)])
+def test_many_points_have_small_marks_but_the_key_keeps_its_own(ax, n, size):
+    points(np.zeros((n, 2)), np.zeros(n, int), ax=ax)
+    assert ax.collections[0].get_sizes() == [size]
+    assert [mark.get_sizes()[0] for mark in ax.get_legend().legend_handles] == [130] * 2

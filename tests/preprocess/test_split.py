@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from sklearn import model_selection
 
-from lessons_pkg.preprocess import train_test_split
+from lessons_pkg.preprocess import KFold, StratifiedKFold, train_test_split
 
-quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+from .generated import quick, refuses
 
 
 def test_by_hand():
@@ -126,4 +127,109 @@ def test_labels_of_another_length():
     assert str(error.value) == (
         "train_test_split: labels must have shape (10,), but came with shape (3,). "
         "Give one class for each example."
+    )
+
+
+# KFold and StratifiedKFold
+
+
+def folds(splitter, *arguments):
+    return [(a.tolist(), b.tolist()) for a, b in splitter.split(*arguments)]
+
+
+def test_k_parts_by_hand():
+    assert folds(KFold(2), range(5)) == [([3, 4], [0, 1, 2]), ([0, 1, 2], [3, 4])]
+    # of class 7 three, of class 5 two: each part has one or two, and one
+    y = [7, 7, 7, 5, 5]
+    assert folds(StratifiedKFold(2), range(5), y) == [
+        ([2, 4], [0, 1, 3]),
+        ([0, 1, 3], [2, 4]),
+    ]
+
+
+@quick
+@given(st.integers(2, 60), st.integers(2, 7), st.integers(0, 10**6), st.integers(1, 4))
+def test_the_parts_are_scikit_learns(n, k, seed, n_classes):
+    assume(n >= k)
+    y = np.random.default_rng(seed).permutation(np.arange(n) % n_classes)
+    for shuffle in (False, True):
+        arguments = dict(shuffle=shuffle, random_state=seed if shuffle else None)
+        ours = folds(KFold(k, **arguments), y)
+        assert ours == folds(model_selection.KFold(k, **arguments), y)
+        assert sorted(i for _, test in ours for i in test) == list(range(n))
+        if np.bincount(y).min() >= k:
+            ours = folds(StratifiedKFold(k, **arguments), y, y)
+            theirs = model_selection.StratifiedKFold(k, **arguments)
+            assert ours == folds(theirs, y, y)
+
+
+@quick
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_each_part_has_its_share_of_every_class(seed, k):
+    y = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [k, k + 3, 40]))
+    for train, test in StratifiedKFold(k, shuffle=True).split(y, y):
+        share = np.bincount(y) / k
+        assert (np.abs(np.bincount(y[test], minlength=3) - share) < 1).all()
+        assert np.intersect1d(train, test).size == 0
+        assert len(train) + len(test) == len(y)
+
+
+def test_words_as_classes_and_one_class_only():
+    y = np.array(["cat", "dog"] * 5)
+    for _, test in StratifiedKFold(5).split(y, y):
+        assert sorted(y[test]) == ["cat", "dog"]
+    assert folds(StratifiedKFold(3), y, np.zeros(10)) == folds(KFold(3), y)
+
+
+@pytest.mark.parametrize("made", [KFold, StratifiedKFold])
+def test_number_and_seed_of_the_parts(made):
+    assert made(4).get_n_splits() == 4
+    for wrong in (1, 0, 2.0, "5"):
+        refuses(
+            lambda w=wrong: made(w),
+            f"{made.__name__}: n_splits must be a whole number of 2 or more, but "
+            f"{wrong!r} came. One part would leave nothing to learn from.",
+        )
+    refuses(
+        lambda: made(3, random_state=0),
+        f"{made.__name__}: random_state=0 does nothing without a draw. Set shuffle=True "
+        f"or leave it out.",
+    )
+    refuses(
+        lambda: next(made(3).split([1, 2], [0, 0])),
+        f"{made.__name__}: 2 examples cannot fill n_splits=3 parts. Take fewer parts or "
+        f"find more examples.",
+    )
+
+
+@pytest.mark.parametrize("made", [KFold, StratifiedKFold])
+def test_what_is_no_seed_and_what_are_no_examples(made):
+    refuses(
+        lambda: made(3, shuffle=True, random_state=np.random.default_rng(0)),
+        f"{made.__name__}: random_state must be a whole number or None, but Generator "
+        f"came. Give a seed such as 0.",
+    )
+    refuses(
+        lambda: next(made(3).split(10, [0] * 10)),
+        f"{made.__name__}: split needs the examples, of which it takes only the number, "
+        f"but int came. Give x, or range(n).",
+        TypeError,
+    )
+
+
+def test_classes_that_do_not_fit():
+    refuses(
+        lambda: next(StratifiedKFold(3).split(range(7), [0, 1, 0, 1, 0, 1, 2])),
+        "StratifiedKFold: 1 examples of class 2 cannot fill n_splits=3 parts. Take fewer "
+        "parts or find more examples.",
+    )
+    refuses(
+        lambda: next(StratifiedKFold(2).split(range(4), [0.5, 1, 2, 0.5])),
+        "StratifiedKFold: y holds 0.5, which is no class. For numbers to predict use "
+        "KFold.",
+    )
+    refuses(
+        lambda: next(StratifiedKFold(2).split(range(4), [0, 1])),
+        "StratifiedKFold: y must have shape (4,), but came with shape (2,). Give one "
+        "class for each example.",
     )

@@ -1,0 +1,1 @@
+"""Tests of lessons_pkg.preprocess, most of them against scikit-learn."""
