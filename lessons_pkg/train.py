@@ -74,6 +74,10 @@ def fit(
         raise ValueError(
             f"fit: schedule must be 'epoch' or 'batch', but came as {schedule!r}."
         )
+    if clip is not None and not clip > 0:
+        raise ValueError(
+            f"fit: clip must be a number above 0, such as 1.0, but came as {clip!r}."
+        )
     if "loss" in metrics:
         raise ValueError(
             "fit: a metric may not be called 'loss', which is there already."

@@ -1,5 +1,6 @@
 """The training loop: by hand, the same on both engines, and however it ends."""
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -376,6 +377,14 @@ def test_errors(engine):
         data,
         schedule="step",
     )
+    for clip in (-1.0, 0, math.nan):
+        fails(
+            ValueError,
+            f"fit: clip must be a number above 0, such as 1.0, but came as {clip!r}.",
+            *run,
+            data,
+            clip=clip,
+        )
     fails(
         ValueError,
         "fit: a metric may not be called 'loss', which is there already.",

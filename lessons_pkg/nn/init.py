@@ -64,6 +64,8 @@ def uniform_(tensor, a=0.0, b=1.0, generator=None):
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Draw from the normal distribution."""
+    if not std >= 0:
+        raise ValueError(f"normal_: std must be 0 or more, but came as {std}.")
     return constant_(tensor, numpy_generator(generator).normal(mean, std, tensor.shape))
 
 

@@ -24,8 +24,9 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
             f"The total norm of order {norm_type} for gradients from `parameters` is "
             f"non-finite, so it cannot be clipped."
         )
+    factor = np.minimum(1.0, max_norm / (total + 1e-6))  # where total is nan, all are
     for g in gradients:
-        g.array *= g.dtype.type(min(1.0, max_norm / (total + 1e-6)))
+        g.array *= g.dtype.type(factor)
     return Tensor(np.asarray(total, gradients[0].dtype if gradients else np.float32))
 
 

@@ -66,6 +66,8 @@ class StepLR(LRScheduler):
 
     @refuses("last_epoch")
     def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+        if step_size < 1:
+            raise ValueError(f"StepLR: step_size must be 1 or more, not {step_size}.")
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer)
 
@@ -143,6 +145,10 @@ class CosineAnnealingLR(LRScheduler):
 
     @refuses("last_epoch")
     def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
+        if T_max < 1:
+            raise ValueError(
+                f"CosineAnnealingLR: T_max must be 1 or more, not {T_max}."
+            )
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
 

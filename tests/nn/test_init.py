@@ -51,6 +51,12 @@ def test_normal():
     assert_normal(drawn("normal_", 5, std=0.1), 5, 0.1)
 
 
+@pytest.mark.parametrize("std", [-1, math.nan])
+def test_normal_without_a_spread(std):
+    with pytest.raises(ValueError, match=rf"^normal_: std .* came as {std}\.$"):
+        init.normal_(lp.zeros(2), std=std)
+
+
 def test_the_tests_of_the_distributions_can_fail():
     x = drawn("normal_")
     for wrong in (0.95 * x, x + 0.05, np.round(x, 1)):

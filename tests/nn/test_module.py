@@ -289,6 +289,14 @@ def test_a_norm_that_is_not_finite(engine):
         engine.nn.utils.clip_grad_norm_([p], 1.0, error_if_nonfinite=True)
 
 
+def test_one_nan_makes_all_gradients_nan(engine):
+    # One factor for all, and that is not a number: no half of the step is taken.
+    p, q = (engine.nn.Parameter(engine.tensor([3.0])) for _ in range(2))
+    (p * math.nan + q * 12).sum().backward()
+    engine.nn.utils.clip_grad_norm_([p, q], 1.0)
+    assert math.isnan(q.grad.item())
+
+
 def test_vectors(engine):
     model = model_of(engine)
     utils = engine.nn.utils

@@ -122,6 +122,19 @@ def test_what_else_one_cycle_refuses_by_name(argument, value):
     )
 
 
+def test_a_period_of_no_steps():
+    refuses(
+        lambda: lr_scheduler.StepLR(optimizer(), 0),
+        ValueError,
+        "StepLR: step_size must be 1 or more, not 0.",
+    )
+    refuses(
+        lambda: lr_scheduler.CosineAnnealingLR(optimizer(), 0),
+        ValueError,
+        "CosineAnnealingLR: T_max must be 1 or more, not 0.",
+    )
+
+
 def test_own_schedulers_give_get_lr():
     class Half(lr_scheduler.LRScheduler):
         def get_lr(self):
