@@ -56,7 +56,7 @@ def breast_cancer():
     return _table(
         "breast_cancer",
         source=(
-            "W. Wolberg, O. Mangasarian, N. Street, W. Street, "
+            "W. H. Wolberg, W. N. Street, O. L. Mangasarian, "
             '"Breast Cancer Wisconsin (Diagnostic)", UCI Machine Learning Repository, '
             "1993, doi 10.24432/C5DW2B; as shipped in scikit-learn"
         ),

@@ -698,8 +698,12 @@ small that the computer rounds it to 0.
     explanation=r"""
 The logarithm turns the product into a sum, and takes the exponential away:
 
-$$-\log p(y_i) = \tfrac12 \log 2\pi + \log \sigma_i
-+ \frac{(y_i - \mu_i)^2}{2\sigma_i^2}$$
+$$
+\begin{aligned}
+-\log p(y_i) = \; & \tfrac12 \log 2\pi + \log \sigma_i \\
+&+ \frac{(y_i - \mu_i)^2}{2\sigma_i^2}
+\end{aligned}
+$$
 
 No density is worked out, so none can become 0. If $\sigma$ is the same fixed number for
 all, the first two terms are constant, and what is left is the mean squared error times

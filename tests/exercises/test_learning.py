@@ -326,6 +326,11 @@ def of_standardised(x, y):
     return penalty_by(5, 0)((x - x.mean(axis=0)) / x.std(axis=0), y)
 
 
+def of_the_mean(x, y):
+    """Choose in the chapter's convention."""
+    return penalty_by(5, 0)(x, y) / len(y)
+
+
 def by_one_part(x, y):
     from sklearn.model_selection import train_test_split
 
@@ -358,6 +363,20 @@ def test_the_solution_passes_with_room_to_spare():
 @pytest.mark.parametrize("factor", 10.0 ** np.arange(-3, 7, 0.5))
 def test_no_rule_without_a_look_at_y_passes(factor):
     assert worse(lambda x, y: factor * x.var()) > module._WORSE
+
+
+@pytest.mark.parametrize("factor", 10.0 ** np.arange(-5, 3, 0.5))
+def test_no_rule_of_the_two_variances_passes(factor):
+    assert worse(lambda x, y: factor * y.var() * x.var()) > module._WORSE
+
+
+def test_the_units_of_y_leave_the_best_penalty_as_it_is():
+    assert len(module._UNITS_OF_Y) == len(module._tables())
+    units = [(draw % 3, unit) for draw, unit in enumerate(module._UNITS_OF_Y)]
+    assert len(set(units)) == 6  # each unit of x meets two units of y
+    for seen, noisy, _, _ in module._tables()[:3]:
+        chosen = [penalty_by(5, 0)(seen, unit * noisy) for unit in (1, 10)]
+        assert chosen[0] == chosen[1]
 
 
 def test_the_numbers_in_the_statement_of_penalty():
@@ -597,6 +616,7 @@ WRONG = [
     ("penalty", lambda x, y: 60 * x.var(), "But for the units it is the same"),
     ("penalty", by_training_error, "fitted to? There the smallest"),
     ("penalty", penalty_by(5, 0, NARROW), "a much wider range"),
+    ("penalty", of_the_mean, "multiplied by the number of examples"),
     ("penalty", of_standardised, "if you scale `x` before you choose"),
     ("penalty", by_one_part, "hold each part back in turn"),
     ("penalty", lambda x, y: y.var() * x.var(), "fit with some examples held back"),
@@ -663,8 +683,53 @@ def least_squares(x, y, penalty):
     return weight, bias
 
 
+def summed_for_one_sigma(y, mean, sigma):
+    first = len(y) * np.log(sigma * np.sqrt(2 * np.pi))
+    return first + np.sum((y - mean) ** 2 / (2 * sigma**2))
+
+
+def raised_density(floor):
+    def answer(y, mean, sigma):
+        z = (y - mean) / sigma
+        return -np.log(floor(np.exp(-z * z / 2) / sigma / np.sqrt(2 * np.pi))).mean()
+
+    return answer
+
+
+def standardised_first(x, y, penalty):
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    weight, bias = ex("ridge").answer(z, y, penalty)
+    weight = weight / x.std(axis=0)
+    return weight, bias - x.mean(axis=0) @ weight
+
+
+def as_the_chapter_shrinks(w, x, y, lr, penalty):
+    z = w - lr * 2 / len(y) * x.T @ (x @ w - y)
+    return np.sign(z) * np.maximum(abs(z) - lr * penalty / 2, 0)
+
+
+def coordinate_descent(w, x, y, lr, penalty):
+    w = np.array(w)
+    for j in range(len(w)):
+        w[j] = ex("lasso_step").answer(w, x, y, lr, penalty)[j]
+    return w
+
+
+def split_at_zero(n, batch_size, rng):
+    return np.split(rng.permutation(n), np.arange(0, n, batch_size))
+
+
+def in_one_array(x, y, weight, bias):
+    dweight, dbias = ex("mse_gradient").answer(x, y, weight, bias)
+    return np.concatenate([dweight, [dbias]])
+
+
 TWO_OVER_N = ("dweight = x.T", "dweight = 2 / len(y) * x.T")
 BIAS_MEAN = ("dbias = error.sum()", "dbias = 2 * error.mean()")
+ROUND_ALL = (
+    "x.T @ error + 2 * penalty * weight",
+    "2 / len(y) * (x.T @ error + 2 * penalty * weight)",
+)
 FREE = (" + 2 * penalty * bias", "")
 SAFE = ("np.log(p)", "np.log(np.where(truth == 1, p, 1))")
 
@@ -712,6 +777,25 @@ NAMED = [
     ("bias_pays", mended("bias_pays", TWO_OVER_N, FREE), "weights_only"),
     ("bias_pays", mended("bias_pays", TWO_OVER_N), "bias_as_before"),
     ("bias_pays", mended("bias_pays", FREE, BIAS_MEAN), "bias_only"),
+    ("bias_pays", mended("bias_pays", ROUND_ALL, BIAS_MEAN, FREE), "bracket_round_all"),
+    ("gaussian_nll", summed_for_one_sigma, "one_sigma_summed"),
+    (
+        "gaussian_nll",
+        lambda y, mean, sigma: summed_for_one_sigma(y, mean, sigma) / len(y),
+        "one_sigma",
+    ),
+    ("gaussian_nll", raised_density(lambda p: p + 1e-12), "propped_up"),
+    ("gaussian_nll", raised_density(lambda p: np.maximum(p, 1e-300)), "held_up"),
+    ("ridge", standardised_first, "standardised_and_back"),
+    (
+        "lasso_step",
+        mended("lasso_step", ("lr * penalty", "lr * penalty / 2")),
+        "threshold_halved",
+    ),
+    ("lasso_step", as_the_chapter_shrinks, "chapters_convention"),
+    ("lasso_step", coordinate_descent, "one_by_one"),
+    ("epoch", split_at_zero, "empty_first"),
+    ("mse_gradient", in_one_array, "in_one_array"),
 ]
 
 
@@ -727,7 +811,7 @@ UNNAMED = [
     ("mse_gradient", mended("mse_gradient", ("2 / len(y) * x.T", "x.T"))),
     ("gaussian_nll", lambda y, mean, sigma: nll_loops(y, mean, sigma) / 2),
     ("ridge", lambda x, y, penalty: ridge_scikit(x, y, penalty**0.5)),
-    ("lasso_step", mended("lasso_step", ("lr * penalty", "lr * penalty / 2"))),
+    ("lasso_step", mended("lasso_step", ("lr * penalty", "lr * penalty / 3"))),
     ("epoch", lambda n, batch_size, rng: list(batches_yield(n, batch_size, rng))[:-1]),
     ("wrong_axis", lambda p, t: -(t * np.log(p + 1e-3)).sum(axis=1).mean()),
     ("bias_pays", mended("bias_pays", FREE, ("x.T", "len(y) * x.T"))),

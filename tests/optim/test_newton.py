@@ -208,15 +208,24 @@ def refused(p, loss_of, sentence, **options):
 
 def test_a_singular_hessian():
     p = parameter([1.0, 2.0])  # only the sum counts
-    refused(
-        p,
-        lambda: (p.sum() - 1) ** 2,
-        "Newton: the Hessian is singular: in some direction the loss does not curve, so "
-        "that the length of the step is not known (curvatures from 0 to 4). Give a "
-        "damping, such as 0.004, or start elsewhere.",
+    sentence = (
+        r"Newton: the Hessian is singular as far as its digits go: in some direction the "
+        r"loss curves too little, next to the greatest curvature, for the length of the "
+        r"step to be known \(curvatures from \S+ to 4\)\. Give a damping, such as 0\.004, "
+        r"or start elsewhere\."
     )
+    with pytest.raises(ValueError, match=rf"\A{sentence}\Z"):
+        step([p], lambda: (p.sum() - 1) ** 2)
+    assert p.array.tolist() == [1, 2]
     step([p], lambda: (p.sum() - 1) ** 2, damping=0.004)
     assert p.sum().item() == pytest.approx(1, abs=0.01)
+
+
+def test_a_curvature_that_float32_cannot_tell_from_0_is_told_as_measured():
+    p = parameter([1.0, 1.0], np.float32)
+    scale = lp.tensor(np.array([5000.0, 1.0], np.float32))
+    with pytest.raises(ValueError, match=r"as its digits go.*from 2 to 1e\+04"):
+        step([p], lambda: (scale * p * p).sum())
 
 
 def test_a_plane_has_no_curvature_at_all():
@@ -293,7 +302,20 @@ def test_a_closure_that_raises_leaves_the_parameters():
         (
             [[1.0]],
             {"damping": -1},
-            "Newton: damping must be a number of 0 or more, such as 0.01, but came as -1.",
+            "Newton: damping must be a finite number of 0 or more, such as 0.01, but came "
+            "as -1.",
+        ),
+        (
+            [[1.0]],
+            {"damping": float("inf")},
+            "Newton: damping must be a finite number of 0 or more, such as 0.01, but came "
+            "as inf.",
+        ),
+        (
+            [[1.0]],
+            {"lr": float("inf")},
+            "Newton: lr must be a finite number of 0 or more, such as 0.01, but came as "
+            "inf.",
         ),
         (
             [[1.0]],
@@ -325,10 +347,22 @@ def test_two_groups_are_refused():
         optim.Newton([{"params": [p]}, {"params": [q], "lr": 0.1}])
 
 
-def test_a_step_needs_a_closure():
+def test_a_closure_without_backward():
+    p = parameter([1.0])
+    optimizer = optim.Newton([p])
+    with says(
+        "Newton: no parameter has a gradient after the closure. Let it call backward on "
+        "the loss."
+    ):
+        optimizer.step(lambda: (p * p).sum())
+    assert p.item() == 1
+
+
+@pytest.mark.parametrize("given", [(), (3,)])
+def test_a_step_needs_a_closure(given):
     with says(
         "Newton: step needs a closure, for it computes the gradient many times. Give a "
         "function that calls zero_grad, the loss and its backward, and returns the loss.",
         TypeError,
     ):
-        optim.Newton([parameter([1.0])]).step()
+        optim.Newton([parameter([1.0])]).step(*given)
