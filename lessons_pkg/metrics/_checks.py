@@ -67,7 +67,7 @@ def numbers(who, name, values, shapes):
     if values.ndim not in shapes:
         raise ValueError(
             f"{who}: {name} must have shape {' or '.join(shapes.values())}, but came "
-            f"with shape {values.shape}. {_advice(shapes)}"
+            f"with shape {values.shape}. {_advice(name, shapes)}"
         )
     if values.dtype.kind not in "biuf":
         raise TypeError(
@@ -84,16 +84,18 @@ def numbers(who, name, values, shapes):
     return values if values.dtype.kind == "f" else values.astype(float)
 
 
-def _advice(shapes):
+def _advice(name, shapes):
     if 2 in shapes:
         return "Give one row an example."
-    return "Give one number an example; of probabilities (N, 2) take p[:, 1]."
+    if name in ("scores", "probabilities"):
+        return "Give one number an example; of probabilities (N, 2) take p[:, 1]."
+    return "Give a list of numbers."
 
 
 def whole_number(who, name, value, least):
     """Return value as an int that is at least `least`."""
     try:
-        value = operator.index(value)
+        value = repr(value) if isinstance(value, bool) else operator.index(value)
     except TypeError:
         value = repr(value)
     if isinstance(value, str) or value < least:

@@ -98,5 +98,12 @@ def confusion_matrix(predicted, target, n_classes=None):
             f"but {n_classes} classes are numbered from 0 to {n_classes - 1}. "
             "Number the classes from 0, or give a larger n_classes."
         )
-    counts = np.bincount(n_classes * target + predicted, minlength=n_classes**2)
-    return counts.reshape(n_classes, n_classes)
+    try:
+        counts = np.zeros((n_classes, n_classes), dtype=np.int64)
+    except (MemoryError, ValueError, OverflowError):
+        raise ValueError(
+            f"confusion_matrix: n_classes={n_classes} asks for more counts than there "
+            "is memory for. Number the classes from 0 without gaps."
+        ) from None
+    np.add.at(counts, (target, predicted), 1)
+    return counts

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -35,6 +36,7 @@ def bootstrap_interval(values, statistic=np.mean, confidence=0.95, n=2000, seed=
     values = numbers(who, "values", values, {max(values.ndim, 1): "(N, ...)"})
     _require_two(who, "values", len(values))
     _require_share(who, confidence)
+    _require_function(who, statistic)
     n = whole_number(who, "n", n, 1)
     rng = np.random.default_rng(seed)
     draws = (rng.integers(len(values), size=len(values)) for _ in range(n))
@@ -113,7 +115,10 @@ def mcnemar(right_a, right_b):
         )
     only_a, only_b = int(np.sum(a & ~b)), int(np.sum(b & ~a))
     tosses = only_a + only_b
-    tail = sum(math.comb(tosses, k) for k in range(min(only_a, only_b) + 1))
+    term = tail = 1  # binomial(tosses, 0); each next term from the one before
+    for k in range(min(only_a, only_b)):
+        term = term * (tosses - k) // (k + 1)
+        tail += term
     return min(1.0, 2 * tail / 2**tosses)  # whole numbers up to the division
 
 
@@ -155,18 +160,26 @@ def _require_two(who, name, n):
 
 
 def _require_share(who, confidence):
-    if not 0 < confidence < 1:
+    if not (isinstance(confidence, Real) and 0 < confidence < 1):
         raise ValueError(
-            f"{who}: confidence={confidence} is not between 0 and 1. "
+            f"{who}: confidence={confidence!r} is not between 0 and 1. "
             "Give 0.95 for 95 %."
         )
 
 
 def _require_ratio(who, ratio):
-    if not 0 <= ratio < math.inf:
+    if not (isinstance(ratio, Real) and 0 <= ratio < math.inf):
         raise ValueError(
-            f"{who}: test_over_train={ratio} is no ratio of two sizes. "
+            f"{who}: test_over_train={ratio!r} is no ratio of two sizes. "
             "Give the size of the test part over that of the training part."
+        )
+
+
+def _require_function(who, statistic):
+    if not callable(statistic):
+        raise TypeError(
+            f"{who}: statistic must be a function of the values, but "
+            f"{type(statistic).__name__} came. Give the function itself: np.mean."
         )
 
 

@@ -150,24 +150,24 @@ def _require_default(who, average, positive):
 
 def _shares(who, top, bottom, count, why, zero_division):
     """top / bottom for each class, with zero_division where bottom is 0."""
-    empty = bottom == 0
-    if zero_division == "error":
-        if empty.any():
-            raise ValueError(
-                f"{who}: {why.format(count.names[empty][0])} and the share is "
-                "undefined. Give zero_division=0, 1 or nan if it is to count as that."
-            )
-    elif not (zero_division in (0, 1) or _is_nan(zero_division)):
+    if not _is_known(zero_division):
         raise ValueError(
             f"{who}: zero_division={zero_division!r} is not known. "
             'Give "error", 0, 1 or nan.'
+        )
+    empty = bottom == 0
+    if zero_division == "error" and empty.any():
+        raise ValueError(
+            f"{who}: {why.format(count.names[empty][0])} and the share is "
+            "undefined. Give zero_division=0, 1 or nan if it is to count as that."
         )
     other = 0.0 if zero_division == "error" else float(zero_division)
     return np.where(empty, other, top / np.maximum(bottom, 1))
 
 
-def _is_nan(x):
-    return isinstance(x, float | np.floating) and np.isnan(x)
+def _is_known(x):
+    # NaN is what differs from itself.
+    return np.ndim(x) == 0 and (x in ("error", 0, 1) or x != x)
 
 
 def _averaged(shares, count, average):

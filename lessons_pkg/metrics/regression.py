@@ -43,7 +43,8 @@ def r2(predicted, target):
     predicted, target : (N,) or (N, K) numbers p and y, of one shape; K columns are averaged
     1 is perfect, 0 what the mean of these targets gets, and below 0 is worse than that.
     It is no square: the square of the correlation only where a line was fitted to these y.
-    Raises TypeError or ValueError as mean_squared_error does, and for a constant target.
+    Raises TypeError or ValueError as mean_squared_error does, and for a constant target,
+    and where squares are too large or too small for a float.
     Source: Wright 1921, "Correlation and causation"; this form as in Kvalseth 1985.
 
     >>> r2([1.0, 2.0, 6.0], [1.0, 2.0, 3.0])
@@ -56,8 +57,15 @@ def r2(predicted, target):
             "r2: the target is constant, so that there is no spread to explain and "
             "R^2 is undefined. Give targets that differ, or use mean_squared_error."
         )
-    spread = np.sum((y - y.mean(axis=0)) ** 2, axis=0)
-    return float(np.mean(1 - np.sum(error.reshape(y.shape) ** 2, axis=0) / spread))
+    with np.errstate(all="ignore"):  # what leaves the range is refused below
+        spread = np.sum((y - y.mean(axis=0)) ** 2, axis=0)
+        share = np.mean(1 - np.sum(error.reshape(y.shape) ** 2, axis=0) / spread)
+    if not np.isfinite(share):
+        raise ValueError(
+            "r2: the squares leave the range of floats, so that R^2 cannot be computed. "
+            "Divide predicted and target by one number first: R^2 stays the same."
+        )
+    return float(share)
 
 
 def _difference(who, predicted, target):
@@ -69,4 +77,5 @@ def _difference(who, predicted, target):
             f"{target.shape}. Give both one shape, or NumPy pairs each row with others."
         )
     not_empty(who, predicted, target)
-    return predicted - target
+    with np.errstate(over="ignore"):
+        return predicted - target

@@ -45,6 +45,10 @@ def numbers(who, x, missing=False):
     float32 stays; None counts as missing; text that stands for a number is read.
     """
     x = table(who, x)
+    if np.iscomplexobj(x):
+        raise ValueError(
+            f"{who}: x holds complex numbers. Give their real parts, or their sizes."
+        )
     if x.dtype != np.float32:
         try:
             x = x.astype(np.float64)
@@ -78,6 +82,16 @@ def is_missing(x):
     if x.dtype != object:
         return np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, dtype=bool)
     return np.vectorize(lambda v: v is None or v != v, otypes=[bool])(x)
+
+
+def no_gaps(who, name, labels):
+    """Raise ValueError for labels of which one is missing."""
+    gaps = is_missing(labels)
+    if gaps.any():
+        raise ValueError(
+            f"{who}: {name}[{gaps.argmax()}] is missing. Leave such examples out, or "
+            f"make them a class of their own."
+        )
 
 
 def distinct(who, i, column):

@@ -15,12 +15,12 @@ class KBinsDiscretizer(Transformer):
                       bin (scikit-learn's default, a sparse "onehot", is not there)
     strategy        : "quantile" for bins with as many examples each, "uniform" for bins
                       of one width
-    quantile_method : how numpy.quantile places the edges
+    quantile_method : how numpy.percentile places the edges
     Learns bin_edges_, an array for each column, and n_bins_ (D,). Values beyond the
     outer edges fall in the first and the last bin. Quantiles that coincide, because of
     ties, are one edge: then n_bins_ is smaller than asked. A constant column has one bin.
-    Raises ValueError for arguments that are not as above, and for a table that is empty
-    or holds NaN, inf or text.
+    Raises ValueError for arguments that are not as above, for a table that is empty or
+    holds NaN, inf or text, and for quantiles that are all one edge though values differ.
 
     >>> KBinsDiscretizer(2, strategy="uniform").fit_transform([[0], [2], [6]]).tolist()
     [[0.0], [0.0], [1.0]]
@@ -41,7 +41,7 @@ class KBinsDiscretizer(Transformer):
         """Learn where the bins of each column end."""
         self._check_arguments()
         x = self._learn(x).astype(np.float64)
-        self.bin_edges_ = [self._edges(column) for column in x.T]
+        self.bin_edges_ = [self._edges(i, column) for i, column in enumerate(x.T)]
         self.n_bins_ = np.array([len(edges) - 1 for edges in self.bin_edges_])
         self._middle = [
             _middle(*pair) for pair in zip(self.bin_edges_, x.T, strict=True)
@@ -72,15 +72,22 @@ class KBinsDiscretizer(Transformer):
         columns = zip(self._middle, x.T, strict=True)
         return np.stack([middle[bins.astype(int)] for middle, bins in columns], axis=1)
 
-    def _edges(self, column):
+    def _edges(self, i, column):
         low, high = column.min(), column.max()
         if low == high:
             return np.array([-np.inf, np.inf])
         if self.strategy == "uniform":
             return np.linspace(low, high, self.n_bins + 1)
-        shares = np.linspace(0, 1, self.n_bins + 1)
-        edges = np.quantile(column, shares, method=self.quantile_method)
-        return edges[np.diff(edges, prepend=-np.inf) > 1e-8]
+        # Percent, not shares: as scikit-learn does, so that ties round alike.
+        percent = np.linspace(0, 100, self.n_bins + 1)
+        edges = np.percentile(column, percent, method=self.quantile_method)
+        edges = edges[np.diff(edges, prepend=-np.inf) > 1e-8]
+        if len(edges) < 2:
+            raise ValueError(
+                f"KBinsDiscretizer: column {i} varies by {high - low:g}, but quantiles "
+                f'closer than 1e-8 are one edge. Scale it first, or take strategy="uniform".'
+            )
+        return edges
 
     def _check_arguments(self):
         who = "KBinsDiscretizer"
@@ -96,4 +103,4 @@ class KBinsDiscretizer(Transformer):
 
 def _middle(edges, column):
     """Return the middle of each bin; of the only bin of a constant column, its value."""
-    return column[:1] if len(edges) == 2 else (edges[:-1] + edges[1:]) / 2
+    return column[:1] if np.isinf(edges).any() else (edges[:-1] + edges[1:]) / 2

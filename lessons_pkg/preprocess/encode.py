@@ -10,11 +10,12 @@ class OneHotEncoder(Transformer):
 
     handle_unknown : "error" for a category that fit has not seen, or "ignore" for zeros
     drop           : None, or "first" to leave out the first category of each column,
-                     which the others determine
+                     which the others determine; not together with "ignore", as zeros
+                     then stand for that category (scikit-learn warns)
     Learns categories_, a sorted array for each column. The result is a dense float64
     table (scikit-learn's is sparse unless asked).
     Raises ValueError for missing values, unseen categories, a column whose categories
-    cannot be sorted.
+    cannot be sorted, text where fit has seen numbers, or numbers where it has seen text.
 
     >>> OneHotEncoder().fit_transform([["red"], ["blue"], ["red"]]).tolist()
     [[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
@@ -27,6 +28,10 @@ class OneHotEncoder(Transformer):
         """Learn which categories each column has."""
         one_of("OneHotEncoder", "drop", self.drop, (None, "first"))
         one_of("OneHotEncoder", "handle_unknown", self.handle_unknown, HANDLING)
+        if self._dropped and self.handle_unknown == "ignore":
+            raise ValueError(
+                f'OneHotEncoder: drop="first" excludes handle_unknown="ignore". {ZEROS}'
+            )
         x = self._learn(x, _categories)
         self.categories_ = [
             distinct("OneHotEncoder", i, column)[0] for i, column in enumerate(x.T)
@@ -42,7 +47,8 @@ class OneHotEncoder(Transformer):
         """Return the categories that stand behind the columns, (N, D); None for zeros."""
         fitted(self, "inverse_transform")
         widths = [len(c) - self._dropped for c in self.categories_]
-        x = self._read(x, "inverse_transform", sum(widths), numbers)
+        read = numbers if sum(widths) else _no_columns
+        x = self._read(x, "inverse_transform", sum(widths), read)
         blocks = np.split(x, np.cumsum(widths)[:-1], axis=1)
         columns = [self._decode(i, block) for i, block in enumerate(blocks)]
         same = len({column.dtype for column in columns}) == 1
@@ -71,11 +77,12 @@ class OneHotEncoder(Transformer):
 
     def _encode(self, i, column):
         hot = column[:, None] == self.categories_[i]
-        unseen = ~hot.any(axis=1)
-        if unseen.any() and (self.handle_unknown == "error" or self._dropped):
+        unseen = column[~hot.any(axis=1)].tolist()
+        _check_kind(i, self.categories_[i], unseen)
+        if unseen and self.handle_unknown == "error":
             raise ValueError(
-                f"OneHotEncoder: column {i} holds {column[unseen].tolist()[0]!r}, which fit has "
-                f"not seen. {_advice(self._dropped)}"
+                f"OneHotEncoder: column {i} holds {unseen[0]!r}, which fit has not seen. "
+                f"{ZEROS if self._dropped else IGNORE}"
             )
         return hot[:, self._dropped :].astype(np.float64)
 
@@ -95,19 +102,30 @@ class OneHotEncoder(Transformer):
 
 
 HANDLING = ("error", "ignore")
+IGNORE = 'For zeros in its place set handle_unknown="ignore".'
+ZEROS = (
+    "Zeros would stand for the category that drop left out: keep all of them "
+    'with drop=None and handle_unknown="ignore".'
+)
 
 
 def _argmax(block):
     return block.argmax(axis=1) if block.shape[1] else np.zeros(len(block), dtype=int)
 
 
-def _advice(dropped):
-    if dropped:
-        return (
-            "Zeros would stand for the category that drop left out: keep all of them "
-            'with drop=None and handle_unknown="ignore".'
+def _check_kind(i, categories, unseen):
+    """Raise ValueError for text among numbers or numbers among text."""
+    text = isinstance(categories[0], str)
+    other = [value for value in unseen if isinstance(value, str) != text]
+    if other:
+        raise ValueError(
+            f"OneHotEncoder: column {i} holds {other[0]!r}, but fit has seen "
+            f"{'text' if text else 'numbers'} there. Give the same kind of values."
         )
-    return 'For zeros in its place set handle_unknown="ignore".'
+
+
+def _no_columns(who, x):
+    return np.atleast_2d(x)  # drop has left nothing of single categories
 
 
 def _categories(who, x):

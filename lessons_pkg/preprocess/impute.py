@@ -20,7 +20,8 @@ class SimpleImputer(Transformer):
                     1 where the value was missing and 0 elsewhere
     Learns statistics_ (D,), and indicator_features_, the columns that had gaps.
     Raises ValueError for a column that is missing from end to end (unless "constant"),
-    for a table that is empty or holds inf, for text in a mean or a median.
+    for a table that is empty or holds inf, for text in a mean or a median, for a
+    fill_value that cannot fill.
     A gap may tell something itself, hence the indicators: when it may be ignored, says
     Rubin, "Inference and missing data", Biometrika 1976.
 
@@ -78,6 +79,11 @@ class SimpleImputer(Transformer):
             raise ValueError(
                 f"SimpleImputer: fill_value={self.fill_value!r} cannot stand in a table "
                 f"of numbers. Give a number."
+            )
+        if self.fill_value != self.fill_value:
+            raise ValueError(
+                "SimpleImputer: fill_value is NaN, which would leave every gap a gap. "
+                "Give what is to stand there."
             )
         return self.fill_value
 

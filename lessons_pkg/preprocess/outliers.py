@@ -1,5 +1,7 @@
 """Outliers: values far from the rest, found by fences that they cannot move."""
 
+from numbers import Real
+
 import numpy as np
 
 from ._checks import Transformer
@@ -14,7 +16,7 @@ class OutlierClipper(Transformer):
     whisker : 1.5 as in a box plot; larger clips less
     Learns lower_ and upper_, each (D,).
     Raises ValueError for a table that is empty or holds NaN, inf or text, for a whisker
-    that is not a number above or equal to 0, and for a column of which the middle half
+    that is not a finite number of 0 or more, and for a column of which the middle half
     is one value though the rest is not: its fences would make it constant.
     Source: Tukey, "Exploratory Data Analysis", Addison-Wesley 1977.
 
@@ -27,10 +29,10 @@ class OutlierClipper(Transformer):
 
     def fit(self, x, y=None):
         """Learn the fences of each column."""
-        if not self.whisker >= 0:
+        if not (isinstance(self.whisker, Real) and 0 <= self.whisker < np.inf):
             raise ValueError(
-                f"OutlierClipper: whisker must be 0 or more, but {self.whisker} came. "
-                f"Tukey's fences have 1.5."
+                f"OutlierClipper: whisker must be a finite number of 0 or more, but "
+                f"{self.whisker!r} came. Tukey's fences have 1.5."
             )
         x = self._learn(x).astype(np.float64)
         q1, q3 = np.percentile(x, [25, 75], axis=0)

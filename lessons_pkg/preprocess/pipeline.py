@@ -1,6 +1,6 @@
 """Steps put together: side by side on different columns, and one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 
 import numpy as np
@@ -51,11 +51,18 @@ class Columns(Transformer):
         )
 
     def _check_parts(self, width):
-        if not self.parts:
+        if not isinstance(self.parts, Mapping) or not self.parts:
+            said = "there are no parts" if not self.parts else "parts must be a dict"
             raise ValueError(
-                "Columns: there are no parts. Give a dict {name: (columns, transformer)}."
+                f"Columns: {said}. Give a dict {{name: (columns, transformer)}}."
             )
-        for name, (columns, step) in self.parts.items():
+        for name, pair in self.parts.items():
+            if not _is_pair(pair):
+                raise ValueError(
+                    f"Columns: part {name!r} must be a pair (columns, transformer), but "
+                    f"{type(pair).__name__} came. Give for example ([0, 1], StandardScaler())."
+                )
+            columns, step = pair
             if not _are_indices(columns, width):
                 raise ValueError(
                     f"Columns: part {name!r} asks for columns {columns}, but x has "
@@ -139,7 +146,7 @@ class Pipeline:
 
     def _check_steps(self):
         for pair in self.steps:
-            if len(pair) != 2 or not isinstance(pair[0], str):
+            if not _is_pair(pair) or not isinstance(pair[0], str):
                 raise ValueError(
                     f"Pipeline: each step must be a pair (name, step), but {pair} came. "
                     f"{EXAMPLE}"
@@ -174,6 +181,10 @@ def _are_indices(columns, width):
         and len(columns) > 0
         and all(isinstance(c, Integral) and -width <= c < width for c in columns)
     )
+
+
+def _is_pair(x):
+    return isinstance(x, tuple | list) and len(x) == 2
 
 
 def _passes(step):

@@ -161,6 +161,8 @@ class Normalizer(Transformer):
             if hasattr(self, "n_features_in_")
             else numbers("Normalizer", x)
         )
+        largest = np.abs(x).max(axis=1, keepdims=True)
+        x = x / np.where(largest == 0, 1, largest)  # no square leaves the range
         length = NORMS[self.norm](x)[:, None]
         return x / np.where(length == 0, 1, length)
 

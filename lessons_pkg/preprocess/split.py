@@ -4,6 +4,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from ._checks import no_gaps
+
 
 def train_test_split(n, test_fraction, seed, labels=None):
     """Split n examples at random into a training part and a test part.
@@ -43,11 +45,12 @@ def _class_by_class(order, labels):
             f"train_test_split: labels must have shape ({len(order)},), "
             f"but came with shape {labels.shape}. Give one class for each example."
         )
+    no_gaps("train_test_split", "labels", labels)
     return order[np.argsort(labels[order], kind="stable")]
 
 
 def _test_size(n, test_fraction):
-    if not isinstance(n, int | np.integer):
+    if not isinstance(n, Integral) or isinstance(n, bool):
         raise TypeError(
             f"train_test_split: n must be the number of examples, "
             f"but {type(n).__name__} came. Give len(x)."
@@ -188,6 +191,7 @@ class StratifiedKFold(KFold):
                 f"StratifiedKFold: y must have shape ({n},), but came with shape "
                 f"{y.shape}. Give one class for each example."
             )
+        no_gaps("StratifiedKFold", "y", y)
         if y.dtype.kind == "f" and not (y == np.rint(y)).all():
             raise ValueError(
                 f"StratifiedKFold: y holds {y[y != np.rint(y)][0]}, which is no class. "

@@ -1,6 +1,7 @@
 """Spaces: what values each setting may take, and how they lie between 0 and 1."""
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -44,12 +45,14 @@ class LogUniform:
 
     def value(self, u):
         """Return the value at the share u, from 0 to 1, of the way in logarithms."""
-        value = self.low * (self.high / self.low) ** float(u)
+        u = float(u)  # the ratio high / low could overflow, these powers cannot
+        value = self.low ** (1 - u) * self.high**u
         return min(max(value, float(self.low)), float(self.high))
 
     def coordinates(self, value):
         """Return where the logarithm of a value lies between 0 and 1, a list of one."""
-        return [math.log(value / self.low) / math.log(self.high / self.low)]
+        start, end = math.log(self.low), math.log(self.high)
+        return [(math.log(value) - start) / (end - start)]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Integers:
 
     def __post_init__(self):
         _check_range(self, Integral)
+        if self.high - self.low >= sys.maxsize:
+            raise ValueError(
+                f"Integers: from {self.low} to {self.high} there are too many numbers to "
+                f"count. Take a smaller range, or Uniform."
+            )
 
     @property
     def values(self):
@@ -136,8 +144,8 @@ def _dimension(who, name, given):
 
 def _check_range(made, kind):
     who, low, high = type(made).__name__, made.low, made.high
-    right = isinstance(low, kind) and isinstance(high, kind)
-    if not right or not low < high or not math.isfinite(high - low):
+    right = all(isinstance(x, kind) and not isinstance(x, bool) for x in (low, high))
+    if not right or not low < high or not high - low < math.inf:
         what = "whole numbers" if kind is Integral else "numbers"
         raise ValueError(
             f"{who}: low and high must be two {what} with low below high, but "

@@ -1,5 +1,6 @@
 """What a search keeps: every trial, also those that failed."""
 
+import copy
 import math
 import time
 from numbers import Integral
@@ -41,7 +42,7 @@ class Search:
     def __repr__(self):
         n, failed = len(self.trials), len(self.failed)
         if failed == n:
-            return f"Search: {n} trials, all failed"
+            return f"Search: {n} trials{', all failed' if n else ''}"
         said = f", {failed} failed" if failed else ""
         return (
             f"Search: {n} trials{said}; best {self.best_score:.6g}: {self.best_params}"
@@ -51,7 +52,7 @@ class Search:
         """Evaluate one choice of settings and keep the trial."""
         start = time.perf_counter()
         try:
-            score, error = _score(evaluate(dict(params)))
+            score, error = _score(evaluate(copy.deepcopy(params)))
         except Exception as raised:
             score, error = math.nan, f"{type(raised).__name__}: {raised}"
         seconds = time.perf_counter() - start
@@ -60,6 +61,11 @@ class Search:
         )
 
     def _best(self):
+        if not self.trials:
+            raise ValueError(
+                "Search: no trial has run, so none is the best. Call run first, or make "
+                "the Search with random_search."
+            )
         good = [trial for trial in self.trials if trial["error"] is None]
         if not good:
             raise ValueError(

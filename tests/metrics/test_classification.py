@@ -205,7 +205,7 @@ def test_a_class_without_a_row(predicted, target, n_classes, strange, highest):
     )
 
 
-@pytest.mark.parametrize("n_classes", [2.5, 0, "three"])
+@pytest.mark.parametrize("n_classes", [2.5, 0, "three", True])
 def test_n_classes_that_is_no_number_of_classes(n_classes):
     said = sentence_of(ValueError, confusion_matrix, [0], [0], n_classes)
     shown = repr(n_classes)
@@ -237,4 +237,12 @@ def test_numbers_that_are_names_make_no_matrix():
     assert sentence_of(ValueError, confusion_matrix, [0, 123456], [0, 123456]) == (
         "confusion_matrix: there is a class 123456, which asks for as many rows. "
         "Number the classes from 0 without gaps, or give n_classes if it is meant."
+    )
+
+
+@pytest.mark.parametrize("n_classes", [10**9, 10**12, 10**20])
+def test_a_matrix_larger_than_any_memory(n_classes):
+    assert sentence_of(ValueError, confusion_matrix, [0], [0], n_classes) == (
+        f"confusion_matrix: n_classes={n_classes} asks for more counts than there is "
+        "memory for. Number the classes from 0 without gaps."
     )

@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import time
 
 import numpy as np
 import pytest
@@ -251,4 +252,40 @@ def test_what_are_not_right_and_wrong():
     assert sentence(mcnemar, [], []) == (
         "mcnemar: right_a is for 0 examples, and right_b for 0. "
         "Give both for the same examples, at least one."
+    )
+
+
+def test_mcnemar_of_ten_thousands_is_quick():
+    a, b = np.repeat([1, 0], [15100, 14900]), np.repeat([0, 1], [15100, 14900])
+    want = scipy.stats.binomtest(15100, 30000).pvalue
+    start = time.process_time()
+    assert mcnemar(a, b) == pytest.approx(want, rel=1e-9)
+    assert time.process_time() - start < 5  # each binomial anew takes minutes
+
+
+def test_settings_that_are_no_numbers():
+    for f, data in (
+        (bootstrap_interval, ([1, 2],)),
+        (paired_difference, ([1, 2], [0, 0])),
+    ):
+        assert sentence(f, *data, confidence="95%") == (
+            f"{f.__name__}: confidence='95%' is not between 0 and 1. Give 0.95 for 95 %."
+        )
+    assert sentence(paired_difference, [1, 2], [0, 0], test_over_train=None) == (
+        "paired_difference: test_over_train=None is no ratio of two sizes. "
+        "Give the size of the test part over that of the training part."
+    )
+
+
+def test_a_statistic_that_is_no_function():
+    assert sentence_of(TypeError, bootstrap_interval, [1.0, 2.0], "mean") == (
+        "bootstrap_interval: statistic must be a function of the values, but str came. "
+        "Give the function itself: np.mean."
+    )
+
+
+def test_one_number_where_several_are_asked():
+    assert sentence(bootstrap_interval, 3) == (
+        "bootstrap_interval: values must have shape (N, ...), but came with shape (). "
+        "Give a list of numbers."
     )

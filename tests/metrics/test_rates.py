@@ -218,3 +218,12 @@ def test_what_are_not_classes(f):
         f"{f.__name__}: predicted and target are empty, and a share of nothing is "
         "undefined. Give at least one example."
     )
+
+
+@pytest.mark.parametrize("f", [precision, recall, f1, specificity])
+def test_several_values_for_what_is_undefined(f):
+    assert sentence_of(ValueError, f, [0, 1], [0, 1], zero_division=[0, 1]) == (
+        f'{f.__name__}: zero_division=[0, 1] is not known. Give "error", 0, 1 or nan.'
+    )
+    said = sentence_of(ValueError, f, [0, 1], [0, 1], zero_division=np.array([0, 1]))
+    assert said.startswith(f"{f.__name__}: zero_division=array([0, 1]) is not known.")

@@ -115,3 +115,13 @@ def test_nothing_to_explain(target):
         "r2: the target is constant, so that there is no spread to explain and "
         "R^2 is undefined. Give targets that differ, or use mean_squared_error."
     )
+
+
+@pytest.mark.parametrize("size", [1e308, 1e-200])
+def test_squares_that_leave_the_range(size):
+    predicted, target = np.array([[size, -size], [-size, size]])
+    assert sentence_of(ValueError, r2, predicted, target) == (
+        "r2: the squares leave the range of floats, so that R^2 cannot be computed. "
+        "Divide predicted and target by one number first: R^2 stays the same."
+    )
+    assert r2(predicted / size, target / size) == -3

@@ -136,3 +136,11 @@ def test_numbers_written_as_text_are_read(step):
     np.testing.assert_array_equal(
         step().fit_transform(text), step().fit_transform(GOOD)
     )
+
+
+@named([*NUMERIC, pre.SimpleImputer])
+def test_complex_numbers(step):
+    said_by(
+        *(step, lambda: GOOD + 1j),
+        "x holds complex numbers. Give their real parts, or their sizes.",
+    )

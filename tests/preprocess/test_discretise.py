@@ -85,3 +85,35 @@ def test_arguments_that_are_none():
             f"KBinsDiscretizer: n_bins must be a whole number of 2 or more, but "
             f"{n_bins!r} came. One bin would tell nothing.",
         )
+
+
+def test_quantiles_of_ties_as_in_scikit_learn():
+    # A third of 36 values is 12, and 12 of them are 0: the edge lies on a tie.
+    x = np.repeat([0.0, 1.0, 2.0], [12, 13, 11])[:, None]
+    ours = KBinsDiscretizer(3).fit(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # theirs warns of ties
+        theirs = Theirs(
+            3, encode="ordinal", quantile_method="averaged_inverted_cdf"
+        ).fit(x)
+    close(ours.bin_edges_[0], theirs.bin_edges_[0])
+    close(ours.transform(x), theirs.transform(x))
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_the_middle_of_one_bin_of_a_column_that_varies(order):
+    x = np.array([[0.0]] * 9 + [[1.0]])[order]
+    made = KBinsDiscretizer(3).fit(x)
+    assert made.bin_edges_[0].tolist() == [0, 1]
+    assert made.inverse_transform([[0.0]]).tolist() == [[0.5]]
+
+
+def test_a_column_too_narrow_for_quantiles():
+    x = np.array([[0.0, 1.0], [1.0, 2.0], [2.0, 4.0]]) * [1, 1e-10]
+    refuses(
+        lambda: KBinsDiscretizer(2).fit(x),
+        "KBinsDiscretizer: column 1 varies by 3e-10, but quantiles closer than 1e-8 are "
+        'one edge. Scale it first, or take strategy="uniform".',
+    )
+    made = KBinsDiscretizer(2, strategy="uniform")
+    assert made.fit_transform(x)[:, 1].tolist() == [0, 0, 1]

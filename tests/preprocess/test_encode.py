@@ -46,8 +46,7 @@ def test_equals_scikit_learn(n, kinds, drop, seed):
     for mine, other in zip(ours.categories_, theirs.categories_, strict=True):
         assert mine.tolist() == other.tolist()
     close(ours.transform(x), theirs.transform(x), 0)
-    if ours.transform(x).size:  # drop leaves nothing of single categories
-        np.testing.assert_array_equal(ours.inverse_transform(ours.transform(x)), x)
+    np.testing.assert_array_equal(ours.inverse_transform(ours.transform(x)), x)
     names = theirs.get_feature_names_out()
     np.testing.assert_array_equal(ours.get_feature_names_out(), names)
 
@@ -82,11 +81,7 @@ def test_an_unseen_category():
         'place set handle_unknown="ignore".',
     )
     refuses(
-        lambda: (
-            OneHotEncoder(drop="first", handle_unknown="ignore")
-            .fit(COLOURS)
-            .transform([["pink"]])
-        ),
+        lambda: OneHotEncoder(drop="first").fit(COLOURS).transform([["pink"]]),
         "OneHotEncoder: column 0 holds 'pink', which fit has not seen. Zeros would stand "
         "for the category that drop left out: keep all of them with drop=None and "
         'handle_unknown="ignore".',
@@ -128,3 +123,36 @@ def test_zeros_that_stand_for_nothing():
         "OneHotEncoder: row 1 is 0 in all columns of column 0, which stands for no "
         "category. Give what transform returned.",
     )
+
+
+def test_zeros_cannot_stand_for_two_things():
+    refuses(
+        lambda: OneHotEncoder(drop="first", handle_unknown="ignore").fit(COLOURS),
+        'OneHotEncoder: drop="first" excludes handle_unknown="ignore". Zeros would stand '
+        "for the category that drop left out: keep all of them with drop=None and "
+        'handle_unknown="ignore".',
+    )
+
+
+@pytest.mark.parametrize("handle_unknown", ["error", "ignore"])
+@pytest.mark.parametrize("kind", [None, object])
+def test_text_where_numbers_were_and_numbers_where_text_was(handle_unknown, kind):
+    numbers, text = np.array([[1], [2]], kind), np.array([["1"], ["2"]], kind)
+    made = OneHotEncoder(handle_unknown=handle_unknown)
+    refuses(
+        lambda: made.fit(numbers).transform(text),
+        "OneHotEncoder: column 0 holds '1', but fit has seen numbers there. Give the "
+        "same kind of values.",
+    )
+    refuses(
+        lambda: made.fit(text).transform(numbers),
+        "OneHotEncoder: column 0 holds 1, but fit has seen text there. Give the same "
+        "kind of values.",
+    )
+
+
+def test_single_categories_come_back_though_drop_leaves_no_column():
+    made = OneHotEncoder(drop="first").fit([["a", "x"], ["a", "x"]])
+    hot = made.transform([["a", "x"]] * 3)
+    assert hot.shape == (3, 0)
+    assert made.inverse_transform(hot).tolist() == [["a", "x"]] * 3

@@ -145,3 +145,12 @@ def test_text_has_no_mean():
         "SimpleImputer: x must hold numbers, but column 0 holds text. Turn categories "
         "into columns with OneHotEncoder.",
     )
+
+
+@pytest.mark.parametrize("x", [[[1.0], [nan]], [["a"], [None]]])
+def test_a_gap_cannot_fill_a_gap(x):
+    refuses(
+        lambda: SimpleImputer(strategy="constant", fill_value=nan).fit(x),
+        "SimpleImputer: fill_value is NaN, which would leave every gap a gap. Give what "
+        "is to stand there.",
+    )

@@ -54,10 +54,10 @@ def test_a_column_whose_middle_half_is_one_value():
     )
 
 
-@pytest.mark.parametrize("whisker", [-1, float("nan")])
+@pytest.mark.parametrize("whisker", [-1, float("nan"), float("inf"), "1"])
 def test_a_whisker_that_is_none(whisker):
     refuses(
         lambda: OutlierClipper(whisker).fit(X),
-        f"OutlierClipper: whisker must be 0 or more, but {whisker} came. Tukey's fences "
-        f"have 1.5.",
+        f"OutlierClipper: whisker must be a finite number of 0 or more, but {whisker!r} "
+        f"came. Tukey's fences have 1.5.",
     )

@@ -198,3 +198,20 @@ def test_the_sentence_of_a_step_is_that_of_the_step():
     sentence = "StandardScaler: column 0 holds NaN, a missing value."
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         Columns({"a": ([1], StandardScaler())}).fit([[1.0, np.nan]])
+
+
+def test_parts_and_steps_of_another_form():
+    refuses(
+        lambda: Columns([("a", StandardScaler(), [0])]).fit(X),
+        "Columns: parts must be a dict. Give a dict {name: (columns, transformer)}.",
+    )
+    refuses(
+        lambda: Columns({"a": StandardScaler()}).fit(X),
+        "Columns: part 'a' must be a pair (columns, transformer), but StandardScaler "
+        "came. Give for example ([0, 1], StandardScaler()).",
+    )
+    refuses(
+        lambda: Pipeline([1]),
+        "Pipeline: each step must be a pair (name, step), but 1 came. Give for example "
+        '[("scale", StandardScaler()), ("model", model)].',
+    )

@@ -163,3 +163,11 @@ def test_a_range_that_is_none():
         lambda: pre.Normalizer("l3").transform([[1.0]]),
         "Normalizer: norm must be one of 'l2', 'l1', 'max', but 'l3' came.",
     )
+
+
+@pytest.mark.parametrize("norm", ["l2", "l1", "max"])
+@pytest.mark.parametrize("size", [1e200, 1e308, 1e-200])
+def test_rows_of_any_size_get_length_1(norm, size):
+    expected = {"l2": np.sqrt(0.5), "l1": 0.5, "max": 1}[norm]
+    z = pre.Normalizer(norm).transform([[size, -size]])
+    np.testing.assert_allclose(z, [[expected, -expected]])

@@ -233,3 +233,28 @@ def test_classes_that_do_not_fit():
         "StratifiedKFold: y must have shape (4,), but came with shape (2,). Give one "
         "class for each example.",
     )
+
+
+@pytest.mark.parametrize("gap", [None, float("nan")])
+def test_a_missing_class(gap):
+    labels = np.array(["a", "b", gap, "b"], dtype=object)
+    numbers = np.array([0.0, 1.0, np.nan, 1.0])
+    for y in (labels, numbers):
+        refuses(
+            lambda y=y: train_test_split(4, 0.5, 0, y),
+            "train_test_split: labels[2] is missing. Leave such examples out, or make "
+            "them a class of their own.",
+        )
+        refuses(
+            lambda y=y: next(StratifiedKFold(2).split(range(4), y)),
+            "StratifiedKFold: y[2] is missing. Leave such examples out, or make them a "
+            "class of their own.",
+        )
+
+
+def test_a_truth_value_is_no_number_of_examples():
+    refuses(
+        lambda: train_test_split(True, 0.5, 0),
+        "train_test_split: n must be the number of examples, but bool came. Give len(x).",
+        TypeError,
+    )

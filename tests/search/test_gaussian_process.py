@@ -78,3 +78,32 @@ def test_improvement_is_an_expectation(mean, std, best):
     [hoped] = expected_improvement([mean], [std], best)
     assert hoped == pytest.approx(expected, rel=1e-4, abs=1e-7)
     assert hoped >= 0
+
+
+# Error sentences
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (
+            lambda: GaussianProcess().predict([[0.0]]),
+            "GaussianProcess: predict came before fit. Call fit with points and their "
+            "values first.",
+        ),
+        (
+            lambda: GaussianProcess(noise=0).fit([[1.0], [1.0]], [0.0, 1.0]),
+            "GaussianProcess: two points are so much alike that K has no inverse with "
+            "noise=0. Give more noise, for example 1e-6.",
+        ),
+        (
+            lambda: expected_improvement([0.0, 0.0], [1.0, -2.0], 0.0),
+            "expected_improvement: std holds -2.0, but a standard deviation is 0 or "
+            "more. Give the root of the variance.",
+        ),
+    ],
+)
+def test_what_cannot_be(ask, sentence):
+    with pytest.raises(ValueError, match=r"^[A-Za-z_]+: ") as error:
+        ask()
+    assert str(error.value) == sentence

@@ -9,6 +9,7 @@ import pytest
 from lessons_pkg.search import (
     Integers,
     LogUniform,
+    Search,
     Uniform,
     bayesian_search,
     grid_search,
@@ -188,6 +189,33 @@ def test_evaluate_cannot_change_what_is_kept():
     assert grid_search(evaluate, {"a": [1]}).best_params == {"a": 1}
 
 
+def test_evaluate_cannot_change_what_is_inside_either():
+    def evaluate(p):
+        p["widths"].append(99)
+        return 0
+
+    tried = grid_search(evaluate, {"widths": [[1], [2]]})
+    assert [trial["params"]["widths"] for trial in tried.trials] == [[1], [2]]
+
+
+def test_a_range_over_all_orders_of_magnitude():
+    wide = LogUniform(1e-300, 1e300)
+    assert wide.value(0.5) == pytest.approx(1)
+    assert (wide.value(0), wide.value(1)) == (1e-300, 1e300)
+    assert wide.coordinates(1.0) == [pytest.approx(0.5)]
+
+
+def test_a_search_without_trials():
+    assert repr(Search()) == "Search: 0 trials"
+    for name in ("best_params", "best_score"):
+        refuses(
+            lambda name=name: getattr(Search(), name),
+            ValueError,
+            "Search: no trial has run, so none is the best. Call run first, or make the "
+            "Search with random_search.",
+        )
+
+
 def test_the_time_is_kept():
     [trial] = grid_search(lambda p: sum(range(10**5)), {"a": [1]}).trials
     assert 0 < trial["seconds"] < 1
@@ -260,6 +288,16 @@ def test_whoever_stops_a_search_stops_it():
             lambda: Uniform(0, math.nan),
             "Uniform: low and high must be two numbers with low below high, but 0 and "
             "nan came. For a fixed value give a list of one.",
+        ),
+        (
+            lambda: Integers(False, True),
+            "Integers: low and high must be two whole numbers with low below high, but "
+            "False and True came. For a fixed value give a list of one.",
+        ),
+        (
+            lambda: Integers(0, 2**70),
+            f"Integers: from 0 to {2**70} there are too many numbers to count. Take a "
+            "smaller range, or Uniform.",
         ),
         (
             lambda: LogUniform(0, 1),
