@@ -240,6 +240,11 @@ batch alone. Warm-up makes them shorter.
             "The sizes are right, the directions are not: each weight moves against the "
             "sign of its gradient.",
         ),
+        "one_size_for_both": Misconception(
+            [1, 1.01],
+            "Both gradients were divided by one common size. Adam keeps a `v` for each "
+            "weight by itself.",
+        ),
         "both_added": Misconception(
             [1.01, 1.01],
             "The second is right: its gradient is negative, so it grows. The first has "
@@ -326,6 +331,9 @@ The *fan-in* is how many numbers a single neuron adds up.
 
 Write `he_weights(z)`. `z` holds numbers from the *standard* normal distribution, already
 in the shape of the weights; return the weights of He's start that they become.
+
+You need not know convolutions: all that counts is that `z[0]` holds every weight of the
+first neuron, whatever the shape.
 
 - A linear layer has the shape `(n_out, n_in)`.
 - A convolution has the shape `(channels_out, channels_in, height, width)`, or without
@@ -508,6 +516,13 @@ def _clip_the_small(gradients, max_norm):
     return [g * max(1.0, max_norm / (_size(gradients) or 1e9)) for g in gradients]
 
 
+def _clip_in_place(gradients, max_norm):
+    factor = min(1.0, max_norm / (_size(gradients) or max_norm))
+    for g in gradients:
+        g *= factor
+    return gradients
+
+
 def _clip_only_the_large(gradients, max_norm):
     norm = _size(gradients)
     factor = min(1.0, max_norm / norm) if norm else 1.0
@@ -564,6 +579,18 @@ neighbour is not: the step points somewhere else. Clipping each *number*
         call([np.array([3.0, 0.0]), np.array([0.0, -4.0, 0.0])], 4.5),
     ),
     misconceptions={
+        "in_place": Misconception(
+            _clip_in_place,
+            "The numbers are right, but your code changes its argument `gradients`: `*=` "
+            "writes into the arrays that were given. Give back new ones, such as "
+            "`[factor * g for g in gradients]`. (`gradients.copy()` copies the list, not "
+            "the arrays in it.)",
+        ),
+        "squared_sums": Misconception(
+            _clip_by(lambda gs: np.sqrt(sum(np.sum(g) ** 2 for g in gs))),
+            "The numbers of each array are added before they are squared. Square each "
+            "number first: `np.sum(g**2)`.",
+        ),
         "each_by_itself": Misconception(
             _clip_each,
             "Each array is clipped by its own norm, so some are shortened and others "
@@ -733,6 +760,15 @@ def _mix_added(layer, old, new):
     return old + layer.momentum * new
 
 
+def _mix_summed(layer, old, new):
+    return layer.momentum * old + new
+
+
+def _rows_in_training(layer, x, training, batch, running):
+    rows = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    return rows if training else running
+
+
 def _divided_by_variance(layer, x, mean, var):
     return layer.weight * (x - mean) / (var + layer.eps) + layer.bias
 
@@ -845,7 +881,8 @@ $$y = \mathtt{weight} \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \mathtt{eps}}} +
 
 Here $\sigma^2$ is the *biased* variance: the mean of the squared distances from $\mu$.
 
-Besides, both running numbers move a little, with `momentum` $= 0.1$:
+Besides, both running numbers move a little, with `momentum` $= 0.1$, here the share of
+the *new* number:
 
 $$\mathtt{running} \leftarrow 0.9 \cdot \mathtt{running} + 0.1 \cdot \text{the batch's}$$
 
@@ -1016,6 +1053,16 @@ falls as it should, and a prediction then depends on the rest of its batch.
         "shifted_first": Misconception(
             _norm_with(scaled=_shifted_first),
             "The bias is multiplied by the weight too: it is added at the end.",
+        ),
+        "rows_in_training": Misconception(
+            _norm_with(choose=_rows_in_training),
+            "In training each row is normalised by itself, over its features: that is "
+            "layer normalisation. Here each column is normalised over the examples.",
+        ),
+        "momentum_of_an_optimiser": Misconception(
+            _norm_with(mix=_mix_summed),
+            "This is the momentum of an optimiser, which adds up. Here `momentum` is the "
+            "share of the new number: 0.9 of the old one and 0.1 of the batch's.",
         ),
         "per_example": Misconception(
             _PerExample,
@@ -1191,10 +1238,11 @@ is 6.5 times.
             np.array([[3.0], [0.5]]),
             np.array([[-1.0], [0.25]]),
             np.array([[4.0], [1.0]]),
-            50,
+            500,
             lr=0.5,
             beta1=0.5,
             beta2=0.9,
+            eps=0.5,
         ),
     ),
     misconceptions={
@@ -1336,10 +1384,16 @@ is 6.5 times.
             _without_lr_step,
             "All is right but the length: the step is multiplied by `lr`.",
         ),
+        "eps_under_the_root": Misconception(
+            _adam_with(quotient=lambda m, v, eps: m / np.sqrt(v + eps)),
+            "`eps` stands under the root. In Adam it is added after the root; under it, "
+            "it stands in batch normalisation.",
+        ),
         "eps_forgotten": Misconception(
             _adam_with(quotient=_without_eps),
-            "All is right where there is a gradient. Without `eps` a weight that never "
-            "had one becomes 0 / 0, which is nan.",
+            "All is right where there is a gradient. A weight that never had one becomes "
+            "0 / 0, which is nan: the root alone is the divisor. Is `eps` missing, or does "
+            "it stand outside the bracket?",
         ),
         "eps_forgotten_not_corrected": Misconception(
             _adam_with(correct=_as_they_are, quotient=_without_eps),
@@ -1460,7 +1514,7 @@ one article has it: no parameter is taken away. It adds noise.
         call(_X, 0.2, True, _DRAWS),
         call(_X, 0.2, False, _DRAWS),
         call(_X, 0.75, True, _DRAWS),
-        call(np.array([5.0, -3.0, 2.0]), 0.0, True, np.array([0.5, 0.01, 0.9])),
+        call(np.array([5.0, -3.0, 2.0]), 0.0, True, np.array([0.5, 0.0, 0.9])),
         call(np.array([5.0, -3.0, 2.0]), 0.6, False, np.array([0.5, 0.01, 0.9])),
     ),
     misconceptions={
@@ -2180,7 +2234,8 @@ right: it guesses. More than one thing is wrong with it. Reach 85 %, with NumPy 
 The checker owns the network, the loss (cross-entropy), the gradients and the loop, and
 biases begin at 0. Yours are three methods:
 
-- `prepare(x)` gets all pictures, `(N, 64)`, with pixels from 0 to 16. It gives back
+- `prepare(x)` is called for the pictures to learn from, and again for the held-out ones:
+  each time `(N, 64)`, with pixels from 0 to 16. Fixed numbers treat both alike. It gives back
   what the network is to see, in the same shape.
 - `start(sizes, rng)` gives back a list with the weights of each layer, of shape
   `(n_out, n_in)`. `sizes` is `[64, 32, 32, 32, 32, 32, 32, 10]`, `rng` a NumPy
@@ -2201,10 +2256,11 @@ Three things were sick.
   a standard deviation of 1 the signal grows with each layer, with 0.01 it fades. He's
   $\sqrt{2 / n_\text{in}}$ keeps it.
 - *The inputs.* Pixels up to 16 make the first layer's sums, and its gradients, large, and
-  all of one sign. `(x - 8) / 6` brings them near 0.
-- *The step.* `lr = 0.5` was far too long for it. Plain descent with a shorter one learns
-  too, but not enough in 120 steps: where it is safe it is slow. Adam measures each weight
-  by its own gradients; momentum, at 0.01, gets there as well.
+  all of one sign. `(x - 8) / 6` brings them nearer to 0.
+- *The step.* `lr = 0.5` was far too long for it. With these inputs plain descent with a
+  shorter one learns too, but not enough in 120 steps. Adam measures each weight by its own
+  gradients; momentum, at 0.01, gets there as well. So does plain descent, at 0.1, once the
+  mean pixel, about 4.9, is taken away in place of 8.
 
 It is not the only cure: with Adam, raw pixels and a start with $\sqrt{1 / n_\text{in}}$ make
 up for one another.

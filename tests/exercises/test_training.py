@@ -619,6 +619,41 @@ NAMED = [
         "corrected_as_in_the_first_step",
     ),
     (ADAM, mended(ADAM, SQUARED, CORRECTED, (" + eps)", ")")), "eps_forgotten"),
+    (
+        ADAM,
+        spoilt(
+            "adam_without_squares", ("(np.sqrt(v_hat) + eps)", "np.sqrt(v_hat + eps)")
+        ),
+        "eps_under_the_root",
+    ),
+    ("clip_together", clip_in_place, "in_place"),
+    ("first_adam_step", [1.0, 1.01], "one_size_for_both"),
+    (
+        "batch_norm",
+        spoilt(
+            "batch_norm",
+            ("* old + self.momentum * new", "* old * 0 + self.momentum * old + new"),
+        ),
+        "momentum_of_an_optimiser",
+    ),
+    (
+        "batch_norm",
+        spoilt(
+            "batch_norm",
+            (
+                "        x_hat =",
+                "        if training:\n"
+                "            mean, var = x.mean(1)[:, None], x.var(1)[:, None]\n"
+                "        x_hat =",
+            ),
+        ),
+        "rows_in_training",
+    ),
+    (
+        "clip_together",
+        spoilt("clip_together", ("np.sum(g**2)", "np.sum(g) ** 2")),
+        "squared_sums",
+    ),
     (DROPOUT, mended(DROPOUT, KEPT), "only_the_mask_mended"),
     (DROPOUT, mended(DROPOUT, SCALED), "only_the_scale_mended"),
     (DROPOUT, mended(DROPOUT, SLEEPS), "only_evaluation_mended"),
@@ -717,6 +752,16 @@ def test_the_sick_run_guesses_and_the_answer_has_a_margin():
 def test_plain_descent_is_too_slow_for_the_sick_run(lr):
     verdict = ex("sick_run").check(runs(PLAIN, ("lr = 0.005", f"lr = {lr}")))
     assert verdict.status == "incorrect"
+
+
+def test_plain_descent_cures_the_sick_run_once_its_inputs_are_centred():
+    answer = runs(PLAIN, ("lr = 0.005", "lr = 0.1"), ("(x - 8) / 6", "(x - 4.9) / 6"))
+    assert ex("sick_run").check(answer).status == "correct"
+
+
+def test_dropout_keeps_a_draw_that_equals_p():
+    answer = spoilt("dropout_always_on", (">= p", "> p"))
+    assert ex("dropout_always_on").check(answer).status == "incorrect"
 
 
 def test_an_answer_cannot_spoil_the_pictures_of_the_next():
