@@ -94,6 +94,16 @@ and find no spam at all.
             "F1 is given as the harmonic mean of accuracy and recall. It is that of "
             "precision and recall; the accuracy has no part in it.",
         ),
+        "f1_without_recall": Misconception(
+            [0.6, 0.4, 2 / 3, 0.48],
+            "F1 is given as the harmonic mean of accuracy and precision. It is that of "
+            "precision and recall; the accuracy has no part in it.",
+        ),
+        "share_of_mistakes": Misconception(
+            [0.4, 0.4, 2 / 3, 0.5],
+            "0.4 is the share of the mistakes: 4 of 10. The accuracy is the share of the "
+            "letters that the filter got right.",
+        ),
         "mean_with_accuracy": Misconception(
             [0.6, 0.4, 2 / 3, 19 / 30],
             "F1 is given as the mean of accuracy and recall. It is 2PR / (P + R), from "
@@ -232,6 +242,16 @@ three are false, because so many more people are well.
             [0.96, 0.94, 0.5, 0.84375, 1 / 3],
             "The accuracy of B counts its 60 false alarms as its only errors. The ill "
             "people whom it calls well are errors too.",
+        ),
+        "alarms_are_mistakes": Misconception(
+            [0.96, 0.91, 0.5, 0.84375, 1 / 3],
+            "The accuracy of B counts all its 90 alarms as errors, and no other. Of the "
+            "alarms 60 are errors; so are the 10 ill people whom it calls well.",
+        ),
+        "share_of_false_alarms": Misconception(
+            [0.96, 0.93, 0.5, 0.84375, 2 / 3],
+            "2/3 is the share of the alarms that are false, 60 of 90. The precision is "
+            "the share that are right.",
         ),
         "ninety_false_alarms": Misconception(
             [0.96, 0.9, 0.5, (0.75 + 870 / 960) / 2, 1 / 4],
@@ -440,6 +460,11 @@ def _with_accuracy(accuracy, recall):
     return _harmonic(accuracy, recall)
 
 
+def _f1_without_recall(predicted, target):
+    precision, recall, _ = _rates(predicted, target)
+    return precision, recall, _harmonic(np.mean(predicted == target), precision)
+
+
 def _of_class_1(predicted, target):
     return np.mean(target[predicted == 1])
 
@@ -510,6 +535,11 @@ FN, and see which of them move.
             "The recall is right now. F1 is still made from the accuracy; it is the "
             "harmonic mean of precision and recall.",
         ),
+        "f1_without_recall": Misconception(
+            _f1_without_recall,
+            "The recall is right now. F1 is made from accuracy and precision; it is the "
+            "harmonic mean of precision and recall.",
+        ),
         "f1_alone_mended": Misconception(
             _rates_with(recall=_of_class_1),
             "F1 has the right formula now, but the recall in it is still the precision "
@@ -573,7 +603,7 @@ def _roc_points(scores, target, thresholds):
         positive = scores >= t
         across.append(np.mean(positive[target == 0]))
         up.append(np.mean(positive[target == 1]))
-    return np.array(across), np.array(up)
+    return np.array([across, up])
 
 
 _ROC = """\
@@ -599,9 +629,10 @@ def _roc_with(across=None, up=None, over=np.greater_equal):
             said = over(scores, t)
             tp, fp = np.sum(said & (target == 1)), np.sum(said & (target == 0))
             fn, tn = np.sum(target == 1) - tp, np.sum(target == 0) - fp
-            x = across(tp, fp, fn, tn) if across else fp / (fp + tn)
+            with np.errstate(all="ignore"):
+                x = across(tp, fp, fn, tn) if across else fp / (fp + tn)
             points.append((x, up(tp, fp, fn, tn) if up else tp / (tp + fn)))
-        return np.array(points)[:, 0], np.array(points)[:, 1]
+        return np.array(points).T
 
     return wrong
 
@@ -619,7 +650,7 @@ ROC_AXIS = Exercise(
 called positive where its score is at least `t`. Up goes the true positive rate, the
 share of the positives that are called so; across goes the false positive rate.
 `scores` and `target` (0 and 1) have shape `(N,)`, and two arrays of shape `(T,)` come
-back: across, up.
+back: across, up. (Or one array with these two rows.)
 
 A ROC curve begins at $(0, 0)$, where nothing is called positive, never turns back, and
 ends at $(1, 1)$, where everything is. For ten examples, from the highest score down,
@@ -689,6 +720,16 @@ positive grows as well, and so one minus the precision can go either way.
             _roc_with(across=lambda tp, fp, fn, tn: fp / (tp + fn)),
             "The false alarms are divided by the number of positives. A rate has below "
             "it those who could be above: the negatives.",
+        ),
+        "over_those_left_alone": Misconception(
+            _roc_with(across=lambda tp, fp, fn, tn: fp / tn),
+            "Across is FP / TN: the false alarms against the negatives left alone. The "
+            "negatives are both: divide by FP + TN.",
+        ),
+        "share_of_the_mistakes": Misconception(
+            _roc_with(across=lambda tp, fp, fn, tn: fp / (fp + fn)),
+            "Across is FP / (FP + FN): of the mistakes, the share that are false alarms. "
+            "Divide by the negatives, FP + TN.",
         ),
         "missed": Misconception(
             _roc_with(across=lambda tp, fp, fn, tn: fn / (tp + fn)),
@@ -874,6 +915,15 @@ def _scaled_by(mean_of, std_of=None, axis=0, ddof=0, power=1):
     return wrong
 
 
+def _test_with(mean_of, std_of):
+    """The training part right, the test part by mean and deviation of these parts."""
+
+    def wrong(train, test):
+        return _standardise(train, test)[0], _scaled_by(mean_of, std_of)(train, test)[1]
+
+    return wrong
+
+
 def _test_left_raw(train, test):
     return _standardise(train, test)[0], test
 
@@ -957,6 +1007,16 @@ keeps the order for you.
         "deviation_mended_alone": Misconception(
             _scaled_by("all", "train"),
             "The standard deviation is right now. The mean still looks at the test.",
+        ),
+        "test_by_its_own_mean": Misconception(
+            _test_with("test", "train"),
+            "The training part is right. From the test part its own mean is subtracted: "
+            "use the training part's mean there as well.",
+        ),
+        "test_by_its_own_deviation": Misconception(
+            _test_with("train", "test"),
+            "The training part is right. The test part is divided by its own deviation: "
+            "use the training part's there as well.",
         ),
         "test_left_raw": Misconception(
             _test_left_raw,
@@ -1082,7 +1142,7 @@ def _read_pairs(given, n):
         return "one array for each fold", []
     pairs = [_pair(fold) for fold in folds]
     if not pairs or any(part is None for pair in pairs for part in pair):
-        return "a list, but not of such pairs", []
+        return "a list, but not of pairs of arrays or lists of numbers", []
     strange = [i for pair in pairs for part in pair for i in part if not 0 <= i < n]
     if strange:
         return f"pairs with the number {strange[0]}, which no example has", []
@@ -1099,9 +1159,9 @@ def _pair(fold):
 
 
 def _rows(part):
-    """Example numbers as an array, or None. A mask is turned into numbers."""
+    """Example numbers as an array, or None. A mask or a set is turned into one."""
     try:
-        rows = np.asarray(part)
+        rows = np.asarray(sorted(part) if isinstance(part, set) else part)
     except (TypeError, ValueError):
         return None
     rows = np.flatnonzero(rows) if rows.dtype == bool and rows.ndim == 1 else rows
@@ -1173,6 +1233,12 @@ tested once, by a model that has not seen it, and the $k$ results are averaged.
             lambda n, k: _cut(n, k, _edges(n, k), more=1),
             "No example is in both parts of a fold now, but the test parts still "
             "overlap: an example at an edge is tested twice.",
+        ),
+        "overlap_and_rest": Misconception(
+            lambda n, k: _cut(n, k, _steps_of(n // k, k), more=1),
+            "No example is in both parts of a fold now. But the test parts overlap still, "
+            "so that examples at the edges are tested twice; and where k times `n // k` "
+            "is less than n the last are never tested.",
         ),
         "rest_left_out": Misconception(
             lambda n, k: _cut(n, k, _steps_of(n // k, k)),
@@ -1301,6 +1367,18 @@ def _two_lines_mixed(vs, vt, ts, tt):
     return t, _accuracy_at(t, vs, vt)
 
 
+def _above_alone(vs, vt, ts, tt):
+    """An example whose score equals the threshold is called negative."""
+    at = np.unique(vs)
+    t = at[np.argmax([np.mean((vs > t) == vt) for t in at])]
+    return t, np.mean((ts > t) == tt)
+
+
+def _as_they_come(vs, vt, ts, tt):
+    t = _best_of(vs, vs, vt)
+    return t, _accuracy_at(t, ts, tt)
+
+
 def _always_one_half(vs, vt, ts, tt):
     return 0.5, _accuracy_at(0.5, ts, tt)
 
@@ -1414,6 +1492,17 @@ and seeds. "We kept the model that was best on the test set" says that there was
             "Chosen and judged on the right parts. But where several thresholds are "
             "equally good, the lowest is asked for: `>` in the loop, not `>=`.",
         ),
+        "above_alone": Misconception(
+            _above_alone,
+            "Chosen and judged on the right parts. But an example whose score equals the "
+            "threshold is called positive: `>=`, not `>`.",
+        ),
+        "as_they_come": Misconception(
+            _as_they_come,
+            "Chosen and judged on the right parts. But where several thresholds are "
+            "equally good, the lowest is asked for, not the first to come: go through "
+            "`np.unique(val_scores)`, which are sorted.",
+        ),
         "one_half": Misconception(
             _always_one_half,
             "The threshold is fixed at 0.5. Scores need not be probabilities: choose "
@@ -1456,6 +1545,20 @@ def _gaps(p, y, n_bins, last=True, centre=False, right=False):
 def _weighed(p, y, n_bins, **kwargs):
     weights, gaps = _gaps(p, y, n_bins, **kwargs)
     return np.nansum(weights * abs(gaps))
+
+
+def _zero_is_lost(p, y, n_bins):
+    """Bins that hold their upper edge and not their lower one."""
+    bins, error = np.ceil(p * n_bins) - 1, 0.0
+    for b in range(n_bins):
+        if (inside := bins == b).any():
+            error += inside.mean() * abs(y[inside].mean() - p[inside].mean())
+    return error
+
+
+def _nearest_of_the_bins(p, y, n_bins):
+    bins = np.round(p * (n_bins - 1))
+    return sum(abs((y - p)[bins == b].sum()) for b in range(n_bins)) / len(p)
 
 
 def _empty_bins_are_nan(p, y, n_bins):
@@ -1573,6 +1676,21 @@ report how many there were.
             "p = 1 is in no bin: its number comes out as `n_bins`, one too high. It "
             "belongs to the last bin.",
         ),
+        "zero_is_lost": Misconception(
+            _zero_is_lost,
+            "p = 0 is in no bin: each bin takes its upper edge and leaves out its lower "
+            "one. p = 0 belongs to the first bin.",
+        ),
+        "nearest_of_the_bins": Misconception(
+            _nearest_of_the_bins,
+            "`np.round(p * (n_bins - 1))` makes the first and the last bin half as wide as "
+            "the others. Bins of one width: `(p * n_bins).astype(int)`.",
+        ),
+        "weighed_by_the_bins": Misconception(
+            lambda p, y, n_bins: len(p) / n_bins * _weighed(p, y, n_bins),
+            "The gaps are weighed by n_b over the number of bins. Divide n_b by N, the "
+            "number of examples.",
+        ),
         "empty_bins_are_nan": Misconception(
             _empty_bins_are_nan,
             "The mean of an empty bin is nan, and nan spoils the sum. Leave empty bins "
@@ -1664,7 +1782,7 @@ def _sets(shift):
     """Data sets, and the accuracy that the procedure really has after each."""
     found = []
     for draw in range(_DRAWS):
-        rng = np.random.default_rng(draw)
+        rng = np.random.default_rng(1000 + draw)
         x, y = _drawn(rng, _ROWS, shift)
         columns = _choose(x, y)
         new, truth = _drawn(rng, 1000, shift)
@@ -1732,15 +1850,15 @@ def _off_on_signal(said, true):
     if said.mean() < true.mean() - _OFF:
         return told + (
             "That is too low. Is a large part of the rows held back, so that `choose` "
-            "and `fit` have much fewer to learn from than they will have in use? Or is "
-            "the data not looked at?"
+            "and `fit` have much fewer to learn from than they will have in use? Or did "
+            "`choose` look at the tested rows alone? Or is the data not looked at?"
         )
     if said.mean() > true.mean() + _OFF:
         return told + "That is too high: where do tested rows take part in training?"
     if (miss := np.sqrt(np.mean((said - true) ** 2))) > _MISS:
         return (
             f"On average your estimates are right, but a single one misses by "
-            f"{100 * miss:.0f} points (root mean square), and at most "
+            f"{100 * miss:.1f} points (root mean square), and at most "
             f"{100 * _MISS:.0f} are allowed. A few tested rows say little, and few rows "
             "to train on make it too low: test every row once, in five folds or more, "
             "or average over many splits."
@@ -1773,7 +1891,8 @@ about 80 % where the labels are tosses of a coin.
 
 The checker draws 40 data sets of this sort and 40 in which ten columns do tell
 something, and compares with 1000 new rows. On average your estimates must be right
-within 8 points in both sorts, and in the second a single one within 9 (root mean square).
+within 8 points in both sorts, and in the second a single one within 9 (the root of the
+mean squared miss).
 How you divide the rows is yours to choose.
 """,
     starter=_CHOSEN_FIRST,

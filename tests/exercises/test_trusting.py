@@ -202,6 +202,28 @@ def hold_out(n_test, n_splits=1):
     return estimate
 
 
+def held_back(n_test, last=True):
+    """One hold-out, of the last rows or of the first."""
+
+    def estimate(choose, fit, x, y):
+        rows = np.arange(len(x)) if last else np.arange(len(x))[::-1]
+        train, test = rows[:-n_test], rows[-n_test:]
+        columns = choose(x[train], y[train])
+        predict = fit(x[train][:, columns], y[train])
+        return np.mean(predict(x[test][:, columns]) == y[test])
+
+    return estimate
+
+
+def chosen_on_the_tested(choose, fit, x, y):
+    right = []
+    for test in np.array_split(np.arange(len(x)), 10):
+        train, columns = np.setdiff1d(np.arange(len(x)), test), choose(x[test], y[test])
+        says = fit(x[train][:, columns], y[train])(x[test][:, columns])
+        right.extend(says == y[test])
+    return np.mean(right)
+
+
 def in_folds(k):
     return mended(
         "honest_estimate",
@@ -234,6 +256,12 @@ def with_torch(predicted, target, n_classes):
 def rates_in_other_words(predicted, target):
     p, r = np.mean(target[predicted == 1]), np.mean(predicted[target == 1])
     return [p, r, 2 / (1 / p + 1 / r)]
+
+
+def axis_by_lists(scores, target, thresholds):
+    good, bad = scores[target == 0], scores[target == 1]
+    across = [float(np.mean(good >= t)) for t in thresholds]
+    return across, [float(np.mean(bad >= t)) for t in thresholds]
 
 
 def by_loops(scores, target):
@@ -272,6 +300,11 @@ def masks(n, k):
     return [(number != i, number == i) for i in range(k)]
 
 
+def in_sets(n, k):
+    tests = [set(range(i, n, k)) for i in range(k)]
+    return [(set(range(n)) - test, test) for test in tests]
+
+
 def without_a_loop(val_scores, val_target, test_scores, test_target):
     at = np.unique(val_scores)
     right = ((val_scores >= at[:, None]) == val_target).mean(axis=1)
@@ -308,6 +341,8 @@ RIGHT = [
         "roc_axis",
         mended("roc_axis", ("1 - precision", "fp / np.sum(target == 0)")),
     ),
+    ("roc_axis", lambda *given: np.array(axis_by_lists(*given))),
+    ("roc_axis", axis_by_lists),
     ("auc", by_loops),
     ("auc", by_trapezoid),
     ("auc", metrics.roc_auc),
@@ -318,6 +353,7 @@ RIGHT = [
     ("folds", in_turn),
     ("folds", shuffled),
     ("folds", masks),
+    ("folds", in_sets),
     ("folds", lambda n, k: sklearn.model_selection.KFold(k).split(np.zeros(n))),
     ("threshold", without_a_loop),
     ("honest_estimate", in_folds(5)),
@@ -364,11 +400,16 @@ WRONG = [
     ("folds", beyond_the_end, "the number 11, which no example has"),
     ("folds", lambda n, k: 3, "got `'a number'`"),
     ("folds", lambda n, k: [(1, 2, 3)] * k, "one array of numbers for each fold"),
-    ("folds", lambda n, k: [("a", "b")] * k, "'a list, but not of such pairs'"),
+    ("folds", lambda n, k: [("a", "b")] * k, "not of pairs of arrays or lists"),
+    ("folds", lambda n, k: [({"a", 1}, {2})] * k, "not of pairs of arrays or lists"),
     ("folds", lambda n, k: None, "gives back None"),
     ("auc", changes_scores, "changes its argument `scores`"),
     ("honest_estimate", on_what_was_trained_on, "trained on. Hold rows back"),
     ("honest_estimate", hold_out(12), "misses by"),
+    *[("honest_estimate", held_back(n), "misses by") for n in (12, 15, 20)],
+    *[("honest_estimate", held_back(n, last=False), "misses by") for n in (12, 15)],
+    ("honest_estimate", in_folds(3), "misses by"),
+    ("honest_estimate", chosen_on_the_tested, "look at the tested rows alone"),
     ("honest_estimate", hold_out(30, 20), "That is too low. Is a large part"),
     ("honest_estimate", lambda choose, fit, x, y: 0.5, "the data not looked at"),
     ("honest_estimate", lambda choose, fit, x, y: 0.2, "That is too low. Do the"),
@@ -405,6 +446,27 @@ def lost_at_one(p, y, n_bins):
     return error
 
 
+def lost_at_zero(p, y, n_bins):
+    edges, error = np.linspace(0, 1, n_bins + 1), 0.0
+    for low, high in pairwise(edges):
+        inside = (p > low) & (p <= high)
+        if np.any(inside):
+            error += np.mean(inside) * abs(np.mean(y[inside]) - np.mean(p[inside]))
+    return error
+
+
+def to_the_nearest(p, y, n_bins):
+    bins, error = np.round(p * (n_bins - 1)).astype(int), 0.0
+    for b in set(bins):
+        gap = np.mean(y[bins == b]) - np.mean(p[bins == b])
+        error += np.mean(bins == b) * abs(gap)
+    return error
+
+
+def weighed_by_the_bins(p, y, n_bins):
+    return with_digitize(p, y, n_bins) * len(p) / n_bins
+
+
 def nan_of_nothing(p, y, n_bins):
     edges, error = np.linspace(0, 1, n_bins + 1), 0.0
     bins = np.clip(np.digitize(p, edges) - 1, 0, n_bins - 1)
@@ -436,16 +498,36 @@ def scaled_by_each(train, test):
         return [(x - np.mean(x, 0)) / np.sqrt(np.var(x, 0)) for x in (train, test)]
 
 
+def scaled_test_by(mean_of, std_of):
+    def standardise(train, test):
+        parts = {"train": train, "test": test}
+        with np.errstate(all="ignore"):
+            centred = test - parts[mean_of].mean(axis=0)
+            return scaled(train, train)[0], centred / parts[std_of].std(axis=0)
+
+    return standardise
+
+
 def with_scikit_learn_on_both(train, test):
     fit = sklearn.preprocessing.StandardScaler().fit(np.vstack([train, test]))
     return fit.transform(train), fit.transform(test)
 
 
+ON_VALIDATION = (
+    ("np.unique(test_scores)", "np.unique(val_scores)"),
+    ("(test_scores >= t) == test_target", "(val_scores >= t) == val_target"),
+    ("best, best_accuracy\n", "best, np.mean((test_scores >= best) == test_target)\n"),
+)
+
 NAMED = [
     ("ten_letters", [0.6, 0.4, 0.667, 0.533], "arithmetic_mean"),
     ("ten_letters", [0.6, 0.4, 0.667, 0.632], "f1_from_accuracy"),
     ("ten_letters", [0.6, 0.4, 0.667, 0.633], "mean_with_accuracy"),
+    ("ten_letters", [0.6, 0.4, 0.667, 0.48], "f1_without_recall"),
+    ("ten_letters", [0.4, 0.4, 0.667, 0.5], "share_of_mistakes"),
     ("rare", [0.96, 0.93, 0.5, 0.542, 0.333], "balanced_from_precision"),
+    ("rare", [0.96, 0.91, 0.5, 0.844, 0.333], "alarms_are_mistakes"),
+    ("rare", [0.96, 0.93, 0.5, 0.844, 0.667], "share_of_false_alarms"),
     (
         "confusion",
         lambda p, t, c: sklearn.metrics.confusion_matrix(p, t, labels=range(c)),
@@ -482,6 +564,25 @@ NAMED = [
         "arithmetic_mean",
     ),
     (
+        "recall",
+        mended(
+            "recall",
+            ("target[predicted == 1]", "predicted[target == 1]"),
+            ("* recall / (accuracy + recall)", "* precision / (accuracy + precision)"),
+        ),
+        "f1_without_recall",
+    ),
+    (
+        "roc_axis",
+        mended("roc_axis", ("1 - precision", "fp / np.sum(~positive & (target == 0))")),
+        "over_those_left_alone",
+    ),
+    (
+        "roc_axis",
+        mended("roc_axis", ("1 - precision", "fp / np.sum(positive != target)")),
+        "share_of_the_mistakes",
+    ),
+    (
         "roc_axis",
         mended("roc_axis", ("1 - precision", "fp / np.sum(positive)")),
         "still_one_minus_precision",
@@ -508,6 +609,9 @@ NAMED = [
         "turned_round",
     ),
     ("calibration", lost_at_one, "one_is_lost"),
+    ("calibration", lost_at_zero, "zero_is_lost"),
+    ("calibration", to_the_nearest, "nearest_of_the_bins"),
+    ("calibration", weighed_by_the_bins, "weighed_by_the_bins"),
     ("calibration", nan_of_nothing, "empty_bins_are_nan"),
     ("calibration", lambda p, y, n: abs(np.mean(p) - np.mean(y)), "absolute_too_late"),
     ("calibration", lambda p, y, n: metrics.brier_score(p, y), "brier"),
@@ -518,6 +622,13 @@ NAMED = [
         mended("scaled_first", ("= everything.mean", "= train.mean")),
         "mean_mended_alone",
     ),
+    ("scaled_first", scaled_test_by("test", "train"), "test_by_its_own_mean"),
+    ("scaled_first", scaled_test_by("train", "test"), "test_by_its_own_deviation"),
+    (
+        "folds",
+        mended("folds", ("np.arange(start, end))", "test)")),
+        "overlap_and_rest",
+    ),
     ("folds", last_is_longer, "last_takes_the_rest"),
     ("folds", mended("folds", ("end + 1", "end")), "rest_left_out"),
     (
@@ -526,6 +637,16 @@ NAMED = [
         None,
     ),
     ("threshold", reported_at_its_best, "never_tested"),
+    (
+        "threshold",
+        mended("threshold", *ON_VALIDATION, (">= t", "> t"), (">= best", "> best")),
+        "above_alone",
+    ),
+    (
+        "threshold",
+        mended("threshold", *ON_VALIDATION, ("np.unique(val_scores)", "val_scores")),
+        "as_they_come",
+    ),
     (
         "threshold",
         mended("threshold", ("np.unique(test_scores)", "np.unique(val_scores)")),
