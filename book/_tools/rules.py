@@ -26,7 +26,10 @@ SECTIONS = (
     "part-recap",
 )
 PREDICTIONS = 3
-PAGES = {"engine", "capstone"}  # notebooks that are no chapters: no card, no template, no exercises
+PAGES = {
+    "engine",
+    "capstone",
+}  # notebooks that are no chapters: no card, no template, no exercises
 
 
 def chapters(book: Path) -> dict[str, nbformat.NotebookNode]:
