@@ -17,6 +17,7 @@ PACKAGES = (
     "scikit-learn",
     "tqdm",
     "torch",
+    "tensorboard",
     "jupyterlab",
     "ipykernel",
     "nbclient",
