@@ -29,6 +29,7 @@ PINS = {
     "scikit-learn": "1.9.1",
     "tqdm": "4.70.1",
     "torch": "2.13.0",
+    "tensorboard": "2.21.0",
     "jupyterlab": "4.6.6",
     "ipykernel": "7.4.0",
     "nbclient": "0.11.0",
@@ -154,7 +155,7 @@ def test_packages_at_their_pins(repository, monkeypatch):
     install(monkeypatch, PINS | {"torch": "2.13.0+cpu"})
     assert_passes(
         environment.check_packages,
-        "packages     8 at their pinned versions "
+        "packages     9 at their pinned versions "
         "(numpy 2.4.6, torch 2.13.0+cpu, jupyterlab 4.6.6, ...)",
     )
 
@@ -184,11 +185,11 @@ def test_packages_missing_and_at_other_versions(repository, monkeypatch):
     install(monkeypatch, {"numpy": "2.4.6", "torch": "2.6.0"})
     assert_fails(
         environment.check_packages,
-        "packages     missing: matplotlib, scikit-learn, tqdm, jupyterlab, "
+        "packages     missing: matplotlib, scikit-learn, tqdm, tensorboard, jupyterlab, "
         "ipykernel, nbclient; torch is 2.6.0 instead of 2.13.0",
         f"/venv/bin/python -m pip install -c {repository}/constraints.txt "
         "matplotlib==3.11.2 scikit-learn==1.9.1 tqdm==4.70.1 torch==2.13.0 "
-        "jupyterlab==4.6.6 ipykernel==7.4.0 nbclient==0.11.0",
+        "tensorboard==2.21.0 jupyterlab==4.6.6 ipykernel==7.4.0 nbclient==0.11.0",
     )
 
 
