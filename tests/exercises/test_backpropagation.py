@@ -6,33 +6,10 @@ import numpy as np
 import pytest
 
 from lessons_pkg.exercises import backpropagation as module
-from lessons_pkg.exercises import exercise
+from tests.exercises.helpers import Chapter, defined, numbers
 
-
-def ex(name):
-    return exercise(f"backpropagation.{name}")
-
-
-def defined(source, name):
-    """Run a definition as a notebook's cell would; return what it defines."""
-    namespace = {"np": np, "__name__": "cell"}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace[name]
-
-
-def given(name):
-    """The code that the exercise hands out."""
-    return defined(ex(name).starter, ex(name).entry)
-
-
-def mended(name, *changes):
-    """The starter's source with some of its text replaced."""
-    source = ex(name).starter
-    for before, after in changes:
-        assert before in source, before
-        source = source.replace(before, after)
-    return defined(source, ex(name).entry)
-
+CHAPTER = Chapter("backpropagation")
+ex, given, mended = CHAPTER.ex, CHAPTER.given, CHAPTER.mended
 
 # ------------------------------------------ the answers are derivatives, in truth
 
@@ -47,10 +24,6 @@ def differences(f, x, eps=1e-6):
         moved[1][index] -= eps
         slopes[index] = (f(moved[0]) - f(moved[1])) / (2 * eps)
     return slopes
-
-
-def numbers(seed, *shape):
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def close(got, want):

@@ -6,40 +6,13 @@ import re
 import numpy as np
 import pytest
 
-from lessons_pkg.exercises import exercise
 from lessons_pkg.exercises import learning as module
+from tests.exercises.helpers import Chapter, numbers
 
-
-def ex(name):
-    return exercise(f"learning.{name}")
-
-
-def defined(source, name):
-    """Run a definition as a notebook's cell would; return what it defines."""
-    namespace = {"np": np, "__name__": "cell"}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace[name]
-
-
-def given(name):
-    """The code that the exercise hands out."""
-    return defined(ex(name).starter, ex(name).entry)
-
-
-def mended(name, *changes):
-    """The starter's source, or else the solution's, with some of its text replaced."""
-    source = ex(name).starter if ex(name).kind == "debug" else ex(name).solution_code
-    for before, after in changes:
-        assert before in source, before
-        source = source.replace(before, after)
-    return defined(source, ex(name).entry)
-
+CHAPTER = Chapter("learning")
+ex, given, mended, spoilt = CHAPTER.ex, CHAPTER.given, CHAPTER.mended, CHAPTER.spoilt
 
 # --------------------------------------------- the answers against another way to them
-
-
-def numbers(seed, *shape):
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 def differences(f, x, eps=1e-5):
@@ -739,23 +712,23 @@ NAMED = [
     ("one_step", [1.53, 0.8], "means_multiplied"),
     ("one_step", [1.2, 1.17], "b_afterwards"),
     ("safe_rate", [0.25, -1.4, 0.4], "one_step"),
-    ("mse_gradient", mended("mse_gradient", ("2 / len(y)", "2")), "summed"),
-    ("mse_gradient", mended("mse_gradient", ("2 / len(y) *", "")), "half_sum"),
-    ("mse_gradient", mended("mse_gradient", ("x.T @", "x @")), "not_transposed"),
-    ("mse_gradient", mended("mse_gradient", (" + bias - y", " - y")), "bias_forgotten"),
+    ("mse_gradient", spoilt("mse_gradient", ("2 / len(y)", "2")), "summed"),
+    ("mse_gradient", spoilt("mse_gradient", ("2 / len(y) *", "")), "half_sum"),
+    ("mse_gradient", spoilt("mse_gradient", ("x.T @", "x @")), "not_transposed"),
+    ("mse_gradient", spoilt("mse_gradient", (" + bias - y", " - y")), "bias_forgotten"),
     ("gaussian_nll", logged_density, "density_first"),
     ("gaussian_nll", sums(logged_density), "density_first_summed"),
     ("gaussian_nll", sums(nll_loops), "summed"),
     ("ridge", ridge_all_pay, "bias_pays"),
     ("ridge", least_squares, "penalty_forgotten"),
-    ("ridge", mended("ridge", (" * np.eye(x.shape[1])", "")), "in_every_entry"),
+    ("ridge", spoilt("ridge", (" * np.eye(x.shape[1])", "")), "in_every_entry"),
     ("ridge", lambda x, y, p: ridge_scikit(x, y, p * len(y)), "penalty_times_n"),
     ("lasso_step", subgradient, "subgradient"),
     ("lasso_step", no_stop, "crosses_zero"),
-    ("lasso_step", mended("lasso_step", (" / len(y)", "")), "summed"),
+    ("lasso_step", spoilt("lasso_step", (" / len(y)", "")), "summed"),
     (
         "lasso_step",
-        mended("lasso_step", ("- lr * pen", "- pen")),
+        spoilt("lasso_step", ("- lr * pen", "- pen")),
         "threshold_without_rate",
     ),
     ("epoch", dropped_last, "last_dropped"),
@@ -763,7 +736,7 @@ NAMED = [
     ("epoch", blocks_permuted, "only_their_order"),
     ("epoch", lambda n, batch_size, rng: rng.permutation(n)[:batch_size], "one_array"),
     ("newton_step", newton_sum_and_mean, "hessian_summed"),
-    ("newton_step", mended("newton_step", ("exp(-x", "exp(x")), "sigmoid_turned"),
+    ("newton_step", spoilt("newton_step", ("exp(-x", "exp(x")), "sigmoid_turned"),
     ("wrong_axis", mended("wrong_axis", ("axis=0", "axis=1")), "axis_mended_only"),
     ("wrong_axis", mended("wrong_axis", SAFE), "nan_mended_only"),
     (
@@ -789,7 +762,7 @@ NAMED = [
     ("ridge", standardised_first, "standardised_and_back"),
     (
         "lasso_step",
-        mended("lasso_step", ("lr * penalty", "lr * penalty / 2")),
+        spoilt("lasso_step", ("lr * penalty", "lr * penalty / 2")),
         "threshold_halved",
     ),
     ("lasso_step", as_the_chapter_shrinks, "chapters_convention"),
@@ -808,10 +781,10 @@ UNNAMED = [
     ("three_conventions", [30, 5, 15]),
     ("one_step", [1.6, 0.8]),
     ("safe_rate", [0.125, -1.4, 0.4]),
-    ("mse_gradient", mended("mse_gradient", ("2 / len(y) * x.T", "x.T"))),
+    ("mse_gradient", spoilt("mse_gradient", ("2 / len(y) * x.T", "x.T"))),
     ("gaussian_nll", lambda y, mean, sigma: nll_loops(y, mean, sigma) / 2),
     ("ridge", lambda x, y, penalty: ridge_scikit(x, y, penalty**0.5)),
-    ("lasso_step", mended("lasso_step", ("lr * penalty", "lr * penalty / 3"))),
+    ("lasso_step", spoilt("lasso_step", ("lr * penalty", "lr * penalty / 3"))),
     ("epoch", lambda n, batch_size, rng: list(batches_yield(n, batch_size, rng))[:-1]),
     ("wrong_axis", lambda p, t: -(t * np.log(p + 1e-3)).sum(axis=1).mean()),
     ("bias_pays", mended("bias_pays", FREE, ("x.T", "len(y) * x.T"))),

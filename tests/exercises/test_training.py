@@ -6,48 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_pkg.exercises import exercise
 from lessons_pkg.exercises import training as module
+from tests.exercises.helpers import Chapter, numbers
 
-
-def ex(name):
-    return exercise(f"training.{name}")
-
-
-def defined(source, name):
-    """Run a definition as a notebook's cell would; return what it defines."""
-    namespace = {"np": np, "torch": torch, "__name__": "cell"}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace[name]
-
-
-def given(name):
-    """The code that the exercise hands out."""
-    return defined(ex(name).starter, ex(name).entry)
-
-
-def changed(source, name, *changes):
-    """The source with some of its text replaced."""
-    for before, after in changes:
-        assert before in source, before
-        source = source.replace(before, after)
-    return defined(source, ex(name).entry)
-
-
-def mended(name, *changes):
-    return changed(ex(name).starter, name, *changes)
-
-
-def spoilt(name, *changes):
-    return changed(ex(name).solution_code, name, *changes)
+CHAPTER = Chapter("training")
+ex, given, mended, spoilt = CHAPTER.ex, CHAPTER.given, CHAPTER.mended, CHAPTER.spoilt
 
 
 def wrong(name, misconception):
     return ex(name).misconceptions[misconception].wrong
-
-
-def numbers(seed, *shape):
-    return np.random.default_rng(seed).normal(size=shape)
 
 
 # ----------------------------------------------------------- the answers are right
@@ -434,7 +401,7 @@ def decayed_in_one(w, g, m, v, t, lr, weight_decay):
 
 
 def runs(*changes):
-    return changed(ex("sick_run").solution_code, "sick_run", *changes)
+    return spoilt("sick_run", *changes)
 
 
 ADAM_STEP = ex("sick_run").solution_code.split("    def step")[1]

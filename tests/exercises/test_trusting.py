@@ -11,34 +11,11 @@ import sklearn.preprocessing
 import torch
 
 from lessons_pkg import metrics
-from lessons_pkg.exercises import exercise
 from lessons_pkg.exercises import trusting as module
+from tests.exercises.helpers import Chapter
 
-
-def ex(name):
-    return exercise(f"trusting.{name}")
-
-
-def defined(source, name):
-    """Run a definition as a notebook's cell would; return what it defines."""
-    namespace = {"np": np, "__name__": "cell"}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace[name]
-
-
-def given(name):
-    """The code that the exercise hands out."""
-    return defined(ex(name).starter, ex(name).entry)
-
-
-def mended(name, *changes, source=None):
-    """The starter's source with some of its text replaced."""
-    source = source or ex(name).starter
-    for before, after in changes:
-        assert before in source, before
-        source = source.replace(before, after)
-    return defined(source, ex(name).entry)
-
+CHAPTER = Chapter("trusting")
+ex, given, mended, spoilt = CHAPTER.ex, CHAPTER.given, CHAPTER.mended, CHAPTER.spoilt
 
 # ---------------------------------------------------- the answers are right, in truth
 
@@ -225,10 +202,9 @@ def chosen_on_the_tested(choose, fit, x, y):
 
 
 def in_folds(k):
-    return mended(
+    return spoilt(
         "honest_estimate",
         (", 10)", f", {k})"),
-        source=ex("honest_estimate").solution_code,
     )
 
 
