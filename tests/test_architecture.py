@@ -37,7 +37,7 @@ MAY_IMPORT = {
     # DataLoader hands out batches of tensors, in an order drawn at random.
     "data": {
         *("numpy", "tensor", "random"),
-        *("sklearn", "mlxtend", "mnist1d", "skimage", "statsmodels"),
+        *("sklearn", "mlxtend", "mnist1d", "skimage", "statsmodels", "PIL", "pooch"),
     },
     "plots": {"numpy", "matplotlib", "PIL"},  # Pillow comes with matplotlib
     "exercises": ANYTHING,

@@ -18,6 +18,8 @@ PACKAGES = (
     "tqdm",
     "torch",
     "tensorboard",
+    "mlxtend",
+    "pooch",
     "jupyterlab",
     "ipykernel",
     "nbclient",
