@@ -134,15 +134,25 @@ def _nothing(where, exercise, run):
     return f"{where}: {told} (What works in place, such as `.sort()`, gives None too.)"
 
 
+def _copied(name, got):
+    """The expression that copies an argument, with what it contains."""
+    contains = got.changed[name]
+    contains = contains.values() if isinstance(contains, dict) else contains
+    deep = isinstance(got.changed[name], list | tuple | dict) and any(
+        hasattr(each, "__len__") for each in contains
+    )
+    return f"copy.deepcopy({name})" if deep else f"{name}.copy()"
+
+
 def _changed(exercise, where, want, got, alone):
     """Name the arguments that should not have been changed, or should have been."""
     but = "" if want.value is None else " the value is right, but"
     start = f"{where}:{but}" if alone else " Also,"
     if spoilt := [name for name in got.changed if name not in want.changed]:
-        names, copy = " and ".join(map(code, spoilt)), code(f"{spoilt[0]}.copy()")
+        names, copy = " and ".join(map(code, spoilt)), _copied(spoilt[0], got)
         which = "arguments" if len(spoilt) > 1 else "argument"
         told = f"{start} your code changes its {which} {names}"
-        return f"{told} (`+=` and `x[...] =` do that). Take a copy first: {copy}."
+        return f"{told} (`+=` and `x[...] =` do that). Take a copy first: {code(copy)}."
     if left := [name for name in want.changed if name not in got.changed]:
         names = " and ".join(map(code, left))
         return f"{start} {names} should be changed in place, and was not."
