@@ -35,7 +35,7 @@ test: $(STAMP)  ## run every test, the notebooks among them
 
 test-site: $(STAMP)  ## look at the built site in Chromium: links, network, widths, accessibility
 	@PIP_USER=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[browser]"
-	@$(BIN)/python -m pytest -q tests/site
+	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/site
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab --LabApp.news_url=None \

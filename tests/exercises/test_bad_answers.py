@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lessons_pkg.exercises.checker import Verdict
+from lessons_pkg.exercises.checker import Verdict, call
 from lessons_pkg.exercises.checker.compare import EXACTLY, compare
 from lessons_pkg.exercises.checker.guard import Stopped
 from tests.exercises.samples import ARRAY, CLASS, DEBUG, OPEN, RELU, VALUE, sample
@@ -590,3 +590,21 @@ def test_terminal_codes_and_markup_do_not_come_through():
 def test_an_answer_defined_nowhere_is_survived():
     answer = types.FunctionType(right.__code__, {}, "nowhere")
     assert "name 'np' is not defined" in RELU.check(answer).message
+
+
+def test_a_list_of_arrays_is_copied_with_what_it_contains():
+    def halve(parts):
+        return [part / 2 for part in parts]
+
+    def spoils(parts):
+        for part in parts:
+            part /= 2
+        return parts
+
+    ex = sample(
+        starter="def halve(parts):\n    ...\n",
+        answer=halve,
+        cases=(call([np.array([2.0, 4.0]), np.array([6.0])]),),
+        misconceptions={},
+    )
+    assert "Take a copy first: `copy.deepcopy(parts)`" in ex.check(spoils).message

@@ -463,7 +463,7 @@ WRONG = [
     ("momentum_by_hand", {1: 8, 2: 4.8, 3: 1.28}, "Give the numbers in order"),
     ("first_adam_step", [0.99, 1.02], "[1] is not right"),
     ("he_weights", lambda z: z * np.sqrt(2 / z[0]), "inf"),
-    ("clip_together", clip_in_place, "copy first: `copy.deepcopy(gradients)`"),
+    ("clip_together", clip_in_place, "changes its argument `gradients`"),
     ("clip_together", lambda max_norm, gradients: gradients, "in the order"),
     ("clip_together", lambda gradients, max_norm: clip_flat(gradients, 1), "2 of 5"),
     ("batch_norm", spoilt("batch_norm", ("axis=0", "axis=1")), "shapes"),

@@ -64,6 +64,7 @@ def open_page(browser, site):
             viewport={"width": width, "height": 900}, color_scheme=mode
         )
         contexts.append(context)
+        context.set_default_timeout(60_000)  # milliseconds: two pages open at a time
         page = context.new_page()
         page.left, page.errors = [], []
         page.on("request", lambda r: note_request(page, r.url))

@@ -85,14 +85,14 @@ def test_the_animation_of_a_chapter_moves(open_page):
 
 def test_math_is_set(open_page):
     page = open_page("book/neurons.html")
-    page.wait_for_selector("mjx-container", timeout=10_000)
+    page.wait_for_selector("mjx-container")
     assert page.locator("mjx-merror").count() == 0
 
 
 def test_search_finds_a_word_from_a_file(open_page):
     page = open_page("search.html")
     page.goto(page.url + "?q=perceptron")
-    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.wait_for_selector("#search-results li a")
     assert "Neurons" in page.locator("#search-results").inner_text()
     assert page.errors == []
 
@@ -103,9 +103,9 @@ def test_the_site_works_over_http_too(open_page, site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         root = f"http://127.0.0.1:{server.server_port}"
         page = open_page(f"{root}/search.html?q=perceptron")
-        page.wait_for_selector("#search-results li a", timeout=10_000)
+        page.wait_for_selector("#search-results li a")
         page.goto(f"{root}/book/neurons.html")
-        page.wait_for_selector("mjx-container", timeout=10_000)
+        page.wait_for_selector("mjx-container")
         assert page.left == []
         assert page.errors == []
         server.shutdown()
