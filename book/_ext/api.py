@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from api_notes import DIFFERENCES, NO_COUNTERPART, SENTENCES
+from api_notes import DATA_AS_IN_TORCH, DIFFERENCES, NO_COUNTERPART, SENTENCES
 
 PACKAGE = "lessons_pkg"
 # Where torch has the counterparts of a module's names; of the others it has none.
@@ -153,6 +153,8 @@ def counterpart(home, name, value):
     """Name what torch has in the place of this; None where it has nothing."""
     full = f"{home}.{name}".lstrip(".")
     if full in NO_COUNTERPART or home in NO_COUNTERPART:
+        return None
+    if home == "data" and group_of(home, name, value) not in DATA_AS_IN_TORCH:
         return None
     if hasattr(value, "torch_name") and home != "Tensor":
         return value.torch_name

@@ -2,14 +2,20 @@
 brings any data to a model in batches, by the names of torch.utils.data.
 
 >>> names()
-('breast_cancer', 'diabetes', 'digits', 'iris', 'wine')
+('breast_cancer', 'diabetes', 'digits', 'iris', 'mnist_5k', 'wine')
 """
 
+from . import augment
+from .augmented import AugmentedDataset
+from .canvas import Canvases, canvases
 from .collection import Collection
 from .dataset import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from .digits import digits
 from .loader import DataLoader, default_collate, default_convert
 from .messy import messy
+from .mnist import mnist
+from .mnist_5k import mnist_5k
+from .photographs import Photograph, grey, photograph
 from .sampler import (
     BatchSampler,
     RandomSampler,
@@ -20,32 +26,42 @@ from .sampler import (
 from .tables import breast_cancer, diabetes, iris, wine
 
 __all__ = [
+    "AugmentedDataset",
     "BatchSampler",
+    "Canvases",
     "Collection",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "Photograph",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
     "Subset",
     "TensorDataset",
     "WeightedRandomSampler",
+    "augment",
     "breast_cancer",
+    "canvases",
     "default_collate",
     "default_convert",
     "diabetes",
     "digits",
+    "grey",
     "iris",
     "load",
     "messy",
+    "mnist",
+    "mnist_5k",
     "names",
+    "photograph",
     "random_split",
     "wine",
 ]
 
 _LOADERS = {
-    loader.__name__: loader for loader in (breast_cancer, diabetes, digits, iris, wine)
+    loader.__name__: loader
+    for loader in (breast_cancer, diabetes, digits, iris, mnist_5k, wine)
 }
 
 

@@ -119,9 +119,8 @@ class ConcatDataset(Dataset):
 
 def samples(dataset, indices):
     """Return the samples of a batch, all at once where the dataset knows how."""
-    if hasattr(dataset, "__getitems__"):
-        return dataset.__getitems__(indices)
-    return [dataset[i] for i in indices]
+    at_once = getattr(dataset, "__getitems__", None)  # None also where a class says so
+    return at_once(indices) if at_once else [dataset[i] for i in indices]
 
 
 def random_split(dataset, lengths, generator=None):

@@ -122,7 +122,7 @@ def default_collate(batch):
     that differ in length.
     """
     if isinstance(batch, Rows):
-        return list(batch.columns)
+        return [default_convert(column) for column in batch.columns]
     first = batch[0]
     if isinstance(first, Tensor | np.ndarray):
         return stack([default_convert(entry) for entry in batch])

@@ -23,6 +23,7 @@ from .comparison import (
     mcnemar,
     paired_difference,
 )
+from .overlap import box_iou, dice, mask_iou
 from .ranking import average_precision, precision_recall_curve, roc_auc, roc_curve
 from .rates import f1, precision, recall, specificity
 from .regression import mean_absolute_error, mean_squared_error, r2
@@ -33,13 +34,16 @@ __all__ = [
     "average_precision",
     "balanced_accuracy",
     "bootstrap_interval",
+    "box_iou",
     "brier_score",
     "calibration_curve",
     "confusion_matrix",
+    "dice",
     "expected_calibration_error",
     "f1",
     "log_loss",
     "majority_accuracy",
+    "mask_iou",
     "mcnemar",
     "mean_absolute_error",
     "mean_squared_error",

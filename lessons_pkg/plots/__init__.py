@@ -6,12 +6,16 @@ it. `animate` returns a Player, which a notebook and a built page show alike.
 
 from lessons_pkg.plots import style
 from lessons_pkg.plots.boundary import boundary
+from lessons_pkg.plots.boxes import boxes
 from lessons_pkg.plots.calibration import calibration
 from lessons_pkg.plots.confusion_matrix import confusion_matrix
 from lessons_pkg.plots.curves import curves
+from lessons_pkg.plots.feature_maps import feature_maps
+from lessons_pkg.plots.filters import filters
 from lessons_pkg.plots.graph import graph
 from lessons_pkg.plots.images import image_grid
 from lessons_pkg.plots.intervals import intervals
+from lessons_pkg.plots.masks import masks
 from lessons_pkg.plots.network_diagram import network_diagram
 from lessons_pkg.plots.neuron_diagram import neuron_diagram
 from lessons_pkg.plots.panels import panels
@@ -19,19 +23,25 @@ from lessons_pkg.plots.player import Player, animate
 from lessons_pkg.plots.precision_recall import precision_recall
 from lessons_pkg.plots.regions import regions
 from lessons_pkg.plots.roc import roc
+from lessons_pkg.plots.saliency import saliency
 from lessons_pkg.plots.scatter import points
+from lessons_pkg.plots.sliding import sliding
 from lessons_pkg.plots.surface import surface
 
 __all__ = [
     "Player",
     "animate",
     "boundary",
+    "boxes",
     "calibration",
     "confusion_matrix",
     "curves",
+    "feature_maps",
+    "filters",
     "graph",
     "image_grid",
     "intervals",
+    "masks",
     "network_diagram",
     "neuron_diagram",
     "panels",
@@ -39,6 +49,8 @@ __all__ = [
     "precision_recall",
     "regions",
     "roc",
+    "saliency",
+    "sliding",
     "style",
     "surface",
 ]

@@ -58,7 +58,9 @@ def test_each_load_is_a_copy_of_its_own(digits):
 
 
 def test_every_name_loads():
-    assert data.names() == ("breast_cancer", "diabetes", "digits", "iris", "wine")
+    assert data.names() == (
+        *("breast_cancer", "diabetes", "digits", "iris", "mnist_5k", "wine"),
+    )
     for name in data.names():
         loaded = data.load(name)
         assert loaded.name == name
@@ -72,7 +74,7 @@ def test_an_unknown_name():
         data.load("mnist")
     assert str(error.value) == (
         "data.load: there is no data set 'mnist'. Choose one of: breast_cancer, "
-        "diabetes, digits, iris, wine."
+        "diabetes, digits, iris, mnist_5k, wine."
     )
 
 

@@ -124,6 +124,13 @@ def test_torchs_protocol_getitems_is_used():
     assert y.tolist() == [-1] * 4
 
 
+def test_getitems_that_is_none_is_not_used():
+    class Single(Squares):
+        __getitems__ = None
+
+    equal(lambda e: list(e.data.DataLoader(Single(), batch_size=4)))
+
+
 def test_own_collate_fn_gets_a_list_of_samples():
     seen = []
 
@@ -287,7 +294,9 @@ def test_rows_are_a_sequence_of_samples():
 
 
 def test_names_and_signatures_are_torchs():
-    own = {"Collection", "load", "messy", "names", *data.names()}
+    own = {"AugmentedDataset", "Canvases", "Collection", "Photograph"}
+    own |= {"augment", "canvases", "grey", "load", "messy", "mnist", "photograph"}
+    own |= {"names", *data.names()}
     for name in set(data.__all__) - own:
         ours, theirs = getattr(data, name), getattr(torch.utils.data, name)
         if name not in ("Dataset", "Sampler"):

@@ -134,3 +134,38 @@ def test_errors(arguments, sentence):
     with says(sentence):
         image_grid(**{"images": DIGITS} | arguments)
     assert plt.get_fignums() == []
+
+
+def test_photographs_in_colour_and_in_grey():
+    colours = rng.random((3, 5, 7, 3))
+    for image, expected in zip(shown(image_grid(colours)), colours, strict=True):
+        np.testing.assert_array_equal(image.get_array(), expected)
+    (image,) = shown(image_grid(colours[:1, ..., 0], cmap="gray"))
+    assert image.to_rgba(image.norm.vmax)[0] == 1  # a large value is light
+
+
+@pytest.mark.parametrize(
+    ("images", "sentence"),
+    [
+        (
+            rng.random((2, 5, 7, 3)) * 255,
+            "image_grid: colours must lie between 0 and 1, but images reach from 0 to "
+            "255. Divide bytes by 255.",
+        ),
+        (
+            np.zeros((7, 3, 5, 4)),
+            "image_grid: images must be (N, H, W) with N at least 1, but the shape is "
+            "(7, 3, 5, 4). Draw one channel: images[:, 0]; or put the three colours last.",
+        ),
+        (
+            np.zeros((7, 1, 5, 4)),
+            "image_grid: images must be (N, H, W) with N at least 1, but the shape is "
+            "(7, 1, 5, 4). Leave the axis of the one channel out: images[:, 0].",
+        ),
+    ],
+)
+def test_errors_of_colours_and_channels(images, sentence):
+    if images.shape[-1] == 3:
+        images[0, 0, 0] = 0, 0, 255
+    with says(sentence):
+        image_grid(images)
