@@ -18,10 +18,18 @@ through tap k, k places ahead, stands k places behind it.
 
 How it is computed ("im2col"): what the window sees at one place, its patch, is written
 out as a row of KH * KW * C numbers, and one product of matrices does the sums of all
-places. With the channels last a tap is C numbers in a row, and a row of taps KW * C of
-them: that copies ten times as fast as one by one, which torch's order would need.
+places. For the signal 1 2 4 8 and two taps, -1 and 1:
 
-Here arrays are (G, N, H, W, C/G), weights are (G, O/G, KH * KW * C/G), G being the groups.
+    patches      weights    y
+    1 2          -1         1
+    2 4     @     1    =    2
+    4 8                     4
+
+With the channels last a tap is C numbers in a row, and a row of taps KW * C of them: that
+copies ten times as fast as one by one, which torch's order would need.
+
+Here arrays are (G, N, H, W, C/G), weights are (G, O/G, KH * KW * C/G), G being the
+groups; `axes` is the Axis of the rows and that of the columns (window.py).
 Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks
 for document processing", IWFHR 2006.
 """
@@ -64,7 +72,7 @@ def spread(dy, weight, axes):
     by_tap = by_tap.transpose(2, 0, 1, 3)  # (KH * KW, G, O/G, C/G)
     c = by_tap.shape[-1]
     dx = np.zeros((groups, n, *(a.size for a in axes), c), dy.dtype)
-    for images in _blocks(n, groups * math.prod(places) * c):
+    for images in blocks_of(n, groups * math.prod(places) * c):
         part = _matrix(dy[:, images])
         for tap, (outs, seen) in zip(by_tap, taps(*axes), strict=True):
             share = (part @ tap).reshape(groups, -1, *places, c)
@@ -73,27 +81,38 @@ def spread(dy, weight, axes):
 
 
 def _patches(x, axes):
-    """Yield for a few images at a time: their slice, and their patches as rows."""
+    """Yield for a few images at a time: their slice, and (G, places, KH * KW * C/G).
+
+    >>> from lessons_pkg.ops.window import Axis
+    >>> signal = np.array([1, 2, 4, 8]).reshape(1, 1, 1, 4, 1)
+    >>> column = Axis(size=4, outputs=3, kernel=2, stride=1, padding=0)
+    >>> [(_, patches)] = _patches(signal, (Axis(1, 1, 1, 1, 0), column))
+    >>> patches[0]
+    array([[1, 2],
+           [2, 4],
+           [4, 8]])
+    """
     (groups, n, _, _, c), (h, w) = x.shape, axes
     shape = (h.outputs, w.outputs, h.kernel, w.kernel, c)
-    blocks = _blocks(n, groups * math.prod(shape))
-    m = min(n, blocks[0].stop) if blocks else 0
-    padded = np.zeros((groups, m, h.padded, w.padded, c), x.dtype)
+    blocks = blocks_of(n, groups * math.prod(shape))
+    most = min(n, blocks[0].stop) if blocks else 0
+    padded = np.zeros((groups, most, h.padded, w.padded, c), x.dtype)
     inside = [slice(a.padding, a.padding + a.size) for a in axes]
     # The patches overlap in memory: the next output is one stride on, the next tap one
-    # dilation. So they are a view, and writing them out is one copy.
-    *front, dh, dw, dc = padded.strides
-    steps = (dh * h.stride, dw * w.stride, dh * h.dilation, dw * w.dilation, dc)
-    windows = as_strided(padded, (groups, m, *shape), (*front, *steps))
+    # dilation. So all patches are a view of `padded`; writing them out is one copy of it.
+    *front, down, right, deep = padded.strides  # bytes to the next row, column, channel
+    places = down * h.stride, right * w.stride
+    within = down * h.dilation, right * w.dilation, deep
+    windows = as_strided(padded, (groups, most, *shape), (*front, *places, *within))
     rows = np.empty(windows.shape, x.dtype)
     for images in blocks:
-        m = x[:, images].shape[1]
+        m = x[:, images].shape[1]  # the last block may be smaller
         padded[:, :m, *inside] = x[:, images]
         rows[:, :m] = windows[:, :m]
         yield images, rows[:, :m].reshape(groups, -1, math.prod(shape[2:]))
 
 
-def _blocks(n, size):
+def blocks_of(n, size):
     """Cut n images of `size` numbers each into slices of about BLOCK numbers."""
     step = max(1, BLOCK // size)
     return [slice(i, i + step) for i in range(0, n, step)]

@@ -28,8 +28,8 @@ import numpy as np
 class Axis(NamedTuple):
     """One axis, and the window that slides along it."""
 
-    size: int
-    outputs: int
+    size: int  # entries, L above
+    outputs: int  # L_out
     kernel: int
     stride: int
     padding: int  # before the first entry
@@ -43,6 +43,9 @@ class Axis(NamedTuple):
 
     def taps(self):
         """Return two slices for each tap: the outputs that see an entry, and those entries.
+
+        In the drawing above, tap 0 shows b and d to the outputs 1 and 2; output 0 sees
+        padding through it, and is left out.
 
         >>> Axis(size=5, outputs=3, kernel=3, stride=2, padding=1).taps()[0]
         (slice(1, 3, None), slice(1, 5, 2))
@@ -70,6 +73,14 @@ def slide(who, size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False):
     """Return the Axis, its outputs counted by the formula above.
 
     ceil_mode rounds up: the last window may hang over the end, if it begins before it.
+    Raises ValueError, in the name of who, if there is no output.
+
+    >>> slide("conv2d", size=5, kernel=3, stride=2, padding=1).outputs
+    3
+    >>> slide("max_pool2d", size=5, kernel=2, stride=2).outputs
+    2
+    >>> slide("max_pool2d", size=5, kernel=2, stride=2, ceil_mode=True).outputs
+    3
     """
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     outputs = room // stride + 1
@@ -84,11 +95,15 @@ def slide(who, size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False):
     return Axis(size, outputs, kernel, stride, padding, dilation)
 
 
+# What the operators ask of their arguments
+
+
 def two_numbers(who, name, value, least, dims=2):
     """Return an argument as two whole numbers, one for rows and one for columns.
 
     A single number stands for both. Signals (dims=1) are images one row high: their rows
     get the number that changes nothing, which is `least` (a stride of 1, a padding of 0).
+    Raises TypeError for numbers that are not whole, ValueError for too few, many or small.
     """
     given = tuple(value) if isinstance(value, tuple | list) else (value,)
     if not all(isinstance(n, int | np.integer) for n in given):

@@ -39,15 +39,11 @@ def boxes(images, predicted=None, target=None, *, titles=None, n_columns=5):
         for what, array in given.items()
         if array is not None
     }
-    n_columns = min(n_columns, len(images))
-    titles, n_rows = grid.wrapped(titles, n_columns), -(-len(images) // n_columns)
-    shape = images.shape[1:3]
-    figure, axes = grid.page(n_rows, n_columns, shape, titles, below=grid.KEY)
-    for i, image in enumerate(images):
-        title = None if titles is None else titles[i]
-        grid.show(axes[i], image, title, **grid.ink(images))
-        for what, corners in given.items():
-            _frame(axes[i], corners[i], **_LOOKS[what])
+    look, below = grid.ink(images), grid.KEY
+    figure, axes = grid.pictures(images, titles, n_columns, look, below=below)
+    for what, corners in given.items():
+        for ax, box in zip(axes, corners, strict=True):
+            _frame(ax, box, **_LOOKS[what])
     grid.key(figure, [Line2D([], [], label=what, **_LOOKS[what]) for what in given])
     return figure
 

@@ -16,8 +16,8 @@ def feature_maps(layers, *, most=8):
 
     Each row has its own scale, which stands above it: from 0, white, to the greatest
     value of the maps shown, black; where maps hold negative values, white is zero and
-    both signs reach equally far. Maps grow with depth no smaller on the page, only
-    coarser, so that what is where can be compared.
+    both signs reach equally far. A deep layer's maps are drawn as large as the first
+    ones, only coarser, so that what is where can be compared.
 
     layers : dict, name -> (C, H, W) float array, from the image's side on
     most : maps of a layer that are drawn

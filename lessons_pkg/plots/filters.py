@@ -55,13 +55,9 @@ def _check(weight, names, n_columns):
 
 def _pictures(weight, names, n_columns, label):
     """Draw (O, KH, KW), each with its name above it."""
-    n_columns = min(n_columns, len(weight))
-    titles = grid.wrapped(names, n_columns)
-    n_rows = -(-len(weight) // n_columns)
-    figure, axes = grid.page(n_rows, n_columns, weight.shape[1:], titles, right=0.95)
-    for ax, kernel, title in zip(axes, weight, titles, strict=False):
-        shown = grid.show(ax, kernel, title, **grid.signed(weight))
-    grid.bar(figure, shown, axes, label)
+    look, right = grid.signed(weight), grid.BAR
+    figure, axes = grid.pictures(weight, names, n_columns, look, right=right)
+    grid.bar(figure, axes[0].images[0], figure.axes, label)
     return figure
 
 
@@ -69,7 +65,7 @@ def _table(weight, names, n_columns, label):
     """Draw (O, C, KH, KW): a row an output, a column a channel."""
     part = weight[:_MOST, :n_columns]
     n_rows, n_columns, *shape = part.shape
-    beside = 0.95 + 0.12 * max(map(len, names[:n_rows]))  # the bar and the names
+    beside = grid.BAR + 0.12 * max(map(len, names[:n_rows]))  # the bar and the names
     beside = max(beside, style.WIDTH - _SIDE * n_columns)
     figure, axes = grid.page(n_rows, n_columns, shape, right=beside, below=0.8)
     figure.set_layout_engine("compressed", w_pad=0.04, h_pad=0.04, wspace=0, hspace=0)

@@ -8,7 +8,7 @@ import numpy as np
 from lessons_pkg.plots import style
 
 _FRAME = {"visible": True, "color": style.PALETTE["grey"], "linewidth": 0.8}
-KEY = 0.42  # inches that a key of one line takes
+KEY, BAR = 0.42, 0.95  # inches that a key of one line and a colour bar take
 
 
 def checked(who, images, titles=None, n_columns=1):
@@ -49,6 +49,20 @@ def _cure(images):
     if images.ndim == 4:
         return "Draw one channel: images[:, 0]; or put the three colours last."
     return "Reshape rows of pixels: images.reshape(-1, 8, 8)."
+
+
+def pictures(images, titles, n_columns, look, *, right=0, below=0):
+    """Draw images in rows, each with its title; return the figure and their axes.
+
+    look : what imshow gets, such as the scale; right, below : as for page
+    """
+    n_columns = min(n_columns, len(images))
+    n_rows, titles = -(-len(images) // n_columns), wrapped(titles, n_columns)
+    room = {"right": right, "below": below}
+    figure, axes = page(n_rows, n_columns, images.shape[1:3], titles, **room)
+    for i, image in enumerate(images):
+        show(axes[i], image, None if titles is None else titles[i], **look)
+    return figure, axes[: len(images)]
 
 
 def page(n_rows, n_columns, shape, titles=None, *, titled=None, right=0, below=0):
@@ -119,7 +133,7 @@ def pale(images, ink=0.35):
 
 
 def bar(figure, shown, axes, label):
-    """Draw a colour bar beside the axes that says what a colour means."""
+    """Draw a colour bar beside the axes that says what a colour of `shown` means."""
     scale = figure.colorbar(shown, ax=list(axes), aspect=18, fraction=0.05, pad=0.02)
     scale.set_label(label)
     scale.outline.set_visible(False)

@@ -23,20 +23,10 @@ def image_grid(
     """
     images = grid.checked("image_grid", images, titles, n_columns)
     look = _look(images, cmap, limits, label)
-    n_columns = min(n_columns, len(images))
-    titles = grid.wrapped(titles, n_columns)
-    figure, axes = grid.page(
-        -(-len(images) // n_columns),
-        n_columns,
-        images.shape[1:3],
-        titles,
-        right=0.95 if label else 0,
-    )
-    for i, image in enumerate(images):
-        title = None if titles is None else titles[i]
-        shown = grid.show(axes[i], image, title, **look)
+    right = grid.BAR if label else 0
+    figure, axes = grid.pictures(images, titles, n_columns, look, right=right)
     if label:
-        grid.bar(figure, shown, axes, label)
+        grid.bar(figure, axes[0].images[0], figure.axes, label)
     return figure
 
 

@@ -41,12 +41,7 @@ def masks(images, predicted, target=None, *, titles=None, n_columns=5):
     coloured = grid.pale(images)
     for where, colour in parts.values():
         coloured[where] += _COVER * (to_rgb(colour) - coloured[where])
-    n_columns = min(n_columns, len(images))
-    titles, n_rows = grid.wrapped(titles, n_columns), -(-len(images) // n_columns)
-    shape = images.shape[1:3]
-    figure, axes = grid.page(n_rows, n_columns, shape, titles, below=grid.KEY)
-    for i, image in enumerate(coloured):
-        grid.show(axes[i], image, None if titles is None else titles[i])
+    figure, _ = grid.pictures(coloured, titles, n_columns, {}, below=grid.KEY)
     grid.key(figure, [Patch(color=c, label=name) for name, (_, c) in parts.items()])
     return figure
 

@@ -52,7 +52,7 @@ def _drawn(images, maps, titles, label, n_columns):
         images.shape[1:3],
         titles,
         titled=n_rows,
-        right=0.95,
+        right=grid.BAR,
     )
     colours = _scale(maps)
     beneath = grid.pale(images) * colours.cmap(colours.norm(maps))[..., :3]

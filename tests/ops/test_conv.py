@@ -88,6 +88,29 @@ def test_the_definition(options):
     np.testing.assert_allclose(y, plain_conv2d(x, weight, **options), rtol=1e-12)
 
 
+# Padding larger than the kernel, a stride larger, and a kernel larger than the image.
+ODD = [
+    ({"padding": (4, 3), "stride": (3, 1)}, (2, 2)),
+    ({"stride": (4, 3)}, (2, 2)),
+    ({"padding": (3, 2)}, (8, 6)),
+]
+
+
+@pytest.mark.parametrize(("options", "kernel"), ODD)
+def test_the_definition_for_odd_numbers(options, kernel):
+    x, weight = random(2, 3, 7, 5), random(4, 3, *kernel, seed=1)
+    padding, stride = options.get("padding", (0, 0)), options.get("stride", (1, 1))
+    padded = np.pad(x, [(0, 0), (0, 0), *[(p, p) for p in padding]])
+    expected = plain_conv2d(padded, weight)[..., :: stride[0], :: stride[1]]
+    y, _ = conv2d(x, weight, **options)
+    np.testing.assert_allclose(y, expected, rtol=1e-12)
+    check_gradients(
+        lambda *inputs: conv2d(*inputs, **options),
+        conv2d_backward,
+        *(x, weight, random(4, seed=2)),
+    )
+
+
 @pytest.mark.parametrize("options", [*OPTIONS, {"padding": "same"}, {"groups": 2}])
 def test_gradients(options):
     groups = options.get("groups", 1)
@@ -104,6 +127,33 @@ def test_gradients(options):
             conv_transpose2d_backward,
             *(random(2, 2 * groups, 3, 4), weight, random(2 * groups, seed=2)),
         )
+
+
+@pytest.mark.parametrize("options", [*OPTIONS, {"padding": (4, 3), "stride": (3, 1)}])
+def test_each_channel_for_itself(options):
+    """As many groups as channels: against one convolution a channel, and gradients."""
+    x, weight = random(2, 5, 7, 6), random(5, 1, 3, 2, seed=1)
+    y, _ = conv2d(x, weight, groups=5, **options)
+    for c in range(5):
+        alone, _ = conv2d(x[:, [c]], weight[[c]], **options)
+        np.testing.assert_allclose(y[:, [c]], alone, rtol=1e-11, atol=1e-13)
+    for forward, backward in [
+        (conv2d, conv2d_backward),
+        (conv_transpose2d, conv_transpose2d_backward),
+    ]:
+        check_gradients(
+            lambda *inputs, f=forward: f(*inputs, groups=5, **options),
+            backward,
+            *(x, weight, random(5, seed=2)),
+        )
+
+
+def test_each_channel_of_a_signal_for_itself():
+    x, weight = random(2, 3, 7), random(3, 1, 2, seed=1)
+    y, cache = conv1d(x, weight, groups=3)
+    expected = x[..., :-1] * weight[:, 0, :1] + x[..., 1:] * weight[:, 0, 1:]
+    np.testing.assert_allclose(y, expected, rtol=1e-12)
+    assert [g.shape for g in conv1d_backward(y, cache)[:2]] == [x.shape, weight.shape]
 
 
 def test_a_zero_gradient_is_found():
@@ -146,14 +196,30 @@ def test_transposed_means_transposed(options):
     np.testing.assert_allclose((y * other).sum(), (x * back).sum(), rtol=1e-11)
 
 
-def test_groups_are_convolutions_side_by_side():
-    x, weight, bias = random(2, 6, 5, 7), random(9, 2, 3, 2, seed=1), random(9, seed=2)
-    y, _ = conv2d(x, weight, bias, groups=3)
+@pytest.mark.parametrize(("channels", "outputs"), [(2, 3), (1, 2), (2, 1)])  # a group
+def test_groups_are_convolutions_side_by_side(channels, outputs):
+    x, bias = random(2, 3 * channels, 5, 7), random(3 * outputs, seed=2)
+    weight = random(3 * outputs, channels, 3, 2, seed=1)
+    y, cache = conv2d(x, weight, bias, groups=3)
     alone = [
-        conv2d(x[:, 2 * g : 2 * g + 2], weight[3 * g : 3 * g + 3], bias[3 * g :][:3])[0]
+        conv2d(
+            x[:, g * channels :][:, :channels],
+            weight[g * outputs :][:outputs],
+            bias[g * outputs :][:outputs],
+        )
         for g in range(3)
     ]
-    np.testing.assert_allclose(y, np.concatenate(alone, axis=1), rtol=1e-12)
+    expected = np.concatenate([y for y, _ in alone], axis=1)
+    np.testing.assert_allclose(y, expected, rtol=1e-11, atol=1e-13)
+    dy = random(*y.shape, seed=3)
+    parts = [
+        conv2d_backward(dy[:, g * outputs :][:, :outputs], cache)
+        for g, (_, cache) in enumerate(alone)
+    ]
+    got = conv2d_backward(dy, cache)
+    for a, part, axis in zip(got, zip(*parts, strict=True), (1, 0, 0), strict=True):
+        expected = np.concatenate(part, axis=axis)
+        np.testing.assert_allclose(a, expected, rtol=1e-11, atol=1e-13)
 
 
 def test_a_window_as_large_as_the_image_is_a_matrix_product():
@@ -164,19 +230,22 @@ def test_a_window_as_large_as_the_image_is_a_matrix_product():
     )
 
 
-@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("groups", [1, 3, 6])  # 6: each channel for itself
 @pytest.mark.parametrize("n", [1, 6, 7])
 def test_blocks_of_images_make_no_difference(monkeypatch, groups, n):
-    x, weight, bias = random(n, 6, 5, 7), random(9, 6 // groups, 3, 2), random(9)
+    outputs = 6 if groups == 6 else 9
+    x, weight = random(n, 6, 5, 7), random(outputs, 6 // groups, 3, 2)
+    bias, other = random(outputs), random(n, outputs, 5, 7)
     for forward, backward, image, rows in [
         (conv2d, conv2d_backward, x, weight),
-        (conv_transpose2d, conv_transpose2d_backward, random(n, 9, 5, 7), weight),
+        (conv_transpose2d, conv_transpose2d_backward, other, weight),
     ]:
         b = bias if forward is conv2d else None
         y, cache = forward(image, rows, b, groups=groups, padding=1)
         dy = random(*y.shape, seed=4)
         expected = (y, *backward(dy, cache))
-        per_image = 9 * 7 * 9 * 6  # about, so that some blocks are of two, some of one
+        # So that some blocks are of two or three images, some of one.
+        per_image = 2 * 6 * 7 * 8 if groups == 6 else 9 * 7 * 9 * 6
         monkeypatch.setattr(im2col, "BLOCK", 2 * per_image)
         y, cache = forward(image, rows, b, groups=groups, padding=1)
         for got, whole in zip((y, *backward(dy, cache)), expected, strict=True):
@@ -226,8 +295,9 @@ def test_a_gradient_that_is_one_number_everywhere():
         assert a is b is None or np.array_equal(a, b)
 
 
-def test_the_next_layer_finds_the_channels_last():
-    y, _ = conv2d(random(3, 2, 5, 5), random(4, 2, 3, 3))
+@pytest.mark.parametrize("groups", [1, 4])
+def test_the_next_layer_finds_the_channels_last(groups):
+    y, _ = conv2d(random(3, 4, 5, 5), random(4, 4 // groups, 3, 3), groups=groups)
     assert y.transpose(0, 2, 3, 1).flags.c_contiguous
 
 
@@ -244,11 +314,13 @@ def test_only_what_is_needed(forward, backward, i):
     assert [g is not None for g in got] == list(needs)
 
 
-def test_no_images_leave_the_weights_alone():
-    y, cache = conv2d(np.zeros((0, 2, 5, 5)), random(4, 2, 3, 3), random(4))
+@pytest.mark.parametrize("groups", [1, 4])
+def test_no_images_leave_the_weights_alone(groups):
+    x, weight = np.zeros((0, 4, 5, 5)), random(4, 4 // groups, 3, 3)
+    y, cache = conv2d(x, weight, random(4), groups=groups)
     dx, dweight, dbias = conv2d_backward(y, cache)
-    assert (y.shape, dx.shape) == ((0, 4, 3, 3), (0, 2, 5, 5))
-    np.testing.assert_array_equal(dweight, np.zeros((4, 2, 3, 3)), strict=True)
+    assert (y.shape, dx.shape) == ((0, 4, 3, 3), (0, 4, 5, 5))
+    np.testing.assert_array_equal(dweight, np.zeros(weight.shape), strict=True)
     np.testing.assert_array_equal(dbias, np.zeros(4), strict=True)
 
 
@@ -274,7 +346,7 @@ def refused(forward, *shapes, **options):
             [(5, 3, 9, 9), (8, 2, 3, 3)],
             {"groups": 2},
             "ValueError conv2d: input has 3 channels, but weight (8, 2, 3, 3) with "
-            "groups=2 expects 4. Check in_channels of the layer.",
+            "groups=2 expects 4. Check in_channels and groups of the layer.",
         ),
         (
             [(9, 9), (8, 1, 3, 3)],
@@ -286,13 +358,30 @@ def refused(forward, *shapes, **options):
             [(1, 9, 9), (8, 3, 3)],
             {},
             "ValueError conv2d: weight must have 4 axes, two of channels and 2 of the "
-            "kernel, but came with shape (8, 3, 3).",
+            "kernel, and none may be 0, but came with shape (8, 3, 3).",
+        ),
+        (
+            [(1, 9, 9), (8, 1, 3, 0)],
+            {},
+            "ValueError conv2d: weight must have 4 axes, two of channels and 2 of the "
+            "kernel, and none may be 0, but came with shape (8, 1, 3, 0).",
         ),
         (
             [(2, 9, 9), (3, 1, 3, 3)],
             {"groups": 2},
-            "ValueError conv2d: groups=2 must divide the first axis of weight "
-            "(3, 1, 3, 3).",
+            "ValueError conv2d: groups=2 must be 1 or more and divide the first axis of "
+            "weight (3, 1, 3, 3).",
+        ),
+        (
+            [(2, 9, 9), (2, 1, 3, 3)],
+            {"groups": 0},
+            "ValueError conv2d: groups=0 must be 1 or more and divide the first axis of "
+            "weight (2, 1, 3, 3).",
+        ),
+        (
+            [(2, 9, 9), (2, 1, 3, 3)],
+            {"groups": 2.0},
+            "TypeError conv2d: groups must be a whole number, but 2.0 came.",
         ),
         (
             [(1, 9, 9), (8, 1, 3, 3), (1,)],
@@ -320,7 +409,8 @@ def refused(forward, *shapes, **options):
         (
             [(1, 9, 9), (8, 1, 3, 3)],
             {"padding": "full"},
-            "TypeError conv2d: padding must be of whole numbers, but 'full' came.",
+            'ValueError conv2d: padding must be numbers, "valid" or "same", but \'full\' '
+            "came.",
         ),
         (
             [(1, 9, 9), (8, 1, 3, 3)],
