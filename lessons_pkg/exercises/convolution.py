@@ -1409,13 +1409,12 @@ _OTHER_SIDE = """def same_size_map(image, kernel):
     out = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
-            for u in range(3):
-                for v in range(3):
-                    r, c = i + u - 1, j + v - 1
-                    try:
-                        out[i, j] += kernel[u, v] * image[r, c]
-                    except IndexError:
-                        pass  # outside the image: counts as 0
+            for u, v in np.ndindex(3, 3):
+                r, c = i + u - 1, j + v - 1
+                try:
+                    out[i, j] += kernel[u, v] * image[r, c]
+                except IndexError:
+                    continue  # outside the image: counts as 0
     return out
 """
 
@@ -1425,11 +1424,10 @@ def _same_size_map(image, kernel):
     out = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
-            for u in range(3):
-                for v in range(3):
-                    r, c = i + u - 1, j + v - 1
-                    if 0 <= r < rows and 0 <= c < columns:
-                        out[i, j] += kernel[u, v] * image[r, c]
+            for u, v in np.ndindex(3, 3):
+                r, c = i + u - 1, j + v - 1
+                if 0 <= r < rows and 0 <= c < columns:
+                    out[i, j] += kernel[u, v] * image[r, c]
     return out
 
 

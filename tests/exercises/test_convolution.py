@@ -345,15 +345,15 @@ SUM = body("out[i, j] = (kernel * image[i:i + size, j:j + size]).sum()")
 
 OTHER = "other_side"
 TRY = (
-    "                    try:\n"
-    "                        out[i, j] += kernel[u, v] * image[r, c]\n"
-    "                    except IndexError:\n"
-    "                        pass  # outside the image: counts as 0\n"
+    "                try:\n"
+    "                    out[i, j] += kernel[u, v] * image[r, c]\n"
+    "                except IndexError:\n"
+    "                    continue  # outside the image: counts as 0\n"
 )
 
 
 def pixel(text):
-    return TRY, f"                    {text}\n"
+    return TRY, f"                {text}\n"
 
 
 TAKEN = "out[i, j] += kernel[u, v] * image[r, c]"
@@ -384,7 +384,7 @@ RIGHT = [
     (NO, slide_with_pad),
     (NO, lambda image, kernel: in_torch(image, kernel, 0)),
     (OTHER, lambda image, kernel: in_torch(image, kernel, 1)),
-    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 24 + "assert r >= 0 and c >= 0"),
+    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 20 + "assert r >= 0 and c >= 0"),
                    ("IndexError", "(IndexError, AssertionError)"))),
     (OTHER, mended(OTHER, PADDED, ("i + u - 1, j + v - 1", "i + u, j + v"))),
     (OTHER, mended(OTHER, pixel(f"if r in range(rows) and c in range(columns): {TAKEN}"))),
@@ -579,9 +579,9 @@ NAMED = [
      "window_product_summed"),
     (NO, lambda image, kernel: module._slide_over(image, np.rot90(kernel, 2)),
      "kernel_flipped"),
-    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 24 + "if r < 0: raise IndexError")),
+    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 20 + "if r < 0: raise IndexError")),
      "only_rows_mended"),
-    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 24 + "if c < 0: raise IndexError")),
+    (OTHER, mended(OTHER, ("try:", "try:\n" + " " * 20 + "if c < 0: raise IndexError")),
      "only_columns_mended"),
     (OTHER, mended(OTHER, PADDED), "padded_and_moved"),
     (OTHER, mended(OTHER, ("i + u - 1, j + v - 1", "i + u, j + v")),
