@@ -54,8 +54,8 @@ format: $(STAMP)  ## mend what `make check` finds and can mend
 notebooks: $(STAMP)  ## store the outputs of the checked cells anew (after a change of their code)
 	@$(BIN)/python book/_tools/notebooks.py --run
 
-bench: $(STAMP)  ## time the engine against PyTorch; ONLY=c,d picks workloads
-	@$(BIN)/python -m benchmarks --only "$(ONLY)"
+bench: $(STAMP)  ## time the engine against PyTorch; ONLY=c,mnist picks workloads, MNIST=folder has its data
+	@$(BIN)/python -m benchmarks --only "$(ONLY)" --mnist "$(MNIST)"
 
 doctor: $(STAMP)  ## say whether this machine can run the course
 	@$(BIN)/lessons doctor

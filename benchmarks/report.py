@@ -9,7 +9,7 @@ import torch
 from threadpoolctl import threadpool_info
 
 import lessons_pkg as lp
-from benchmarks import scalar_net, timing
+from benchmarks import mnist, scalar_net, timing
 from benchmarks.baseline import Node
 from benchmarks.workloads import WORKLOADS
 from lessons_pkg.scalar import Value
@@ -26,11 +26,18 @@ class Different(SystemExit):
 
 
 def main(arguments=None):
-    """Print the table of the workloads asked for, and the engine's size."""
+    """Print the table of the workloads asked for, the engine's size, and MNIST."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", default="", help="letters, such as c,d; all if empty")
     parser.add_argument("--block", type=float, default=timing.BLOCK, metavar="SECONDS")
     parser.add_argument("--pairs", type=int, default=timing.PAIRS)
+    parser.add_argument(
+        "--mnist", default="", metavar="FOLDER", help="where MNIST's files are"
+    )
+    engines = {"lessons": lp, "torch": torch}
+    parser.add_argument(
+        "--engine", choices=engines, default="lessons", help="what learns MNIST"
+    )
     options = parser.parse_args(arguments)
     keys = chosen(options.only, parser)
     torch.set_num_threads(1)
@@ -39,11 +46,21 @@ def main(arguments=None):
         f"{torch.__version__}, Python {platform.python_version()}; one thread each"
     )
     print(f"NumPy's matrix products: {', '.join(kernels())}")
+    timed = [key for key in keys if key != mnist.KEY]
+    if timed:
+        table(timed, options.block, options.pairs)
+    if mnist.KEY in keys:
+        for line in mnist.lines(engines[options.engine], options.mnist):
+            print(line, flush=True)
+
+
+def table(keys, block, pairs):
+    """Time the workloads, print a line for each and what stands beneath."""
     print(ROW.format(*HEAD))
     ratios = {}
     for key in keys:
         ours, theirs, title, goal = pair(key)
-        times = timing.in_turn(ours, theirs, options.block, options.pairs)
+        times = timing.in_turn(ours, theirs, block, pairs)
         print(row(key, title, times, goal), flush=True)
         ratios[key] = times.ratio
     print("\n".join(summary(ratios)))
@@ -57,7 +74,7 @@ def kernels():
 
 def chosen(only, parser):
     """List the keys asked for: "e" stands for e1 and e2."""
-    known = [*WORKLOADS, "f"]
+    known = [*WORKLOADS, "f", mnist.KEY]
     letters = tuple(only.replace(",", " ").split())
     keys = [key for key in known if not letters or key.startswith(letters)]
     wrong = [x for x in letters if not any(key.startswith(x) for key in known)]

@@ -6,13 +6,14 @@ No time is tested here: how fast a machine is says nothing about right or wrong.
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 import lessons_pkg as lp
-from benchmarks import report, timing
+from benchmarks import mnist, report, timing
 from benchmarks.baseline import Node
 from benchmarks.workloads import WORKLOADS
 from lessons_pkg.scalar import Value
@@ -136,7 +137,7 @@ def test_the_mean_and_the_scalar_line_stand_beneath():
 def test_letters_choose(capsys):
     parser = __import__("argparse").ArgumentParser()
     assert report.chosen("c, e", parser) == ["c", "e1", "e2"]
-    assert report.chosen("", parser) == [*WORKLOADS, "f"]
+    assert report.chosen("", parser) == [*WORKLOADS, "f", "mnist"]
     with pytest.raises(SystemExit):
         report.chosen("c,z", parser)
     assert "no workload z" in capsys.readouterr().err
@@ -151,3 +152,137 @@ def test_it_starts_with_one_thread_each():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "1\n"
     assert "no workload nothing" in done.stderr
+
+
+# MNIST, on a made-up folder: the class is where a bright square lies
+
+
+def squares(n):
+    x, y = np.zeros((n, 28, 28), np.uint8), np.arange(n) % 10
+    for image, k in zip(x, y, strict=True):
+        row, column = 4 + 10 * (k // 5), 4 + 4 * (k % 5)
+        image[row : row + 8, column : column + 4] = 255
+    return x, y.astype(np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    arrays = {}
+    for part, n in (("train", 130), ("test", 30)):
+        arrays[f"x_{part}"], arrays[f"y_{part}"] = squares(n)
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    return tmp_path
+
+
+@pytest.mark.parametrize("engine", ["lessons", "torch"])
+def test_both_recipes_stand_side_by_side(folder, capsys, monkeypatch, engine):
+    monkeypatch.setattr(mnist, "SEEDS", (0, 1))
+    report.main(["--only", "mnist", "--mnist", str(folder), "--engine", engine])
+    _, _, what, theirs, ours, head, *table, test, verdict = (
+        capsys.readouterr().out.splitlines()
+    )
+    name = {"lessons": "lessons_pkg", "torch": "torch"}[engine]
+    assert what == (
+        f"MNIST, 130 images to train on, 30 to test on; engine {name}, one thread"
+    )
+    assert theirs == "articles: article_cnn, Adam 0.001, batch 64, 5 epochs"
+    assert ours.startswith("ours: early_pooling, Adam one cycle to 0.01, batch 128, ")
+    assert " ".join(head.split()) == "seed articles' % CPU s ours % CPU s ratio"
+    assert [line.split()[0] for line in table] == ["0", "1", "mean"]
+    seeds = np.array([line.split()[1:] for line in table], float)
+    np.testing.assert_allclose(seeds[:2, :4].mean(0), seeds[2, :4], atol=0.051)
+    assert re.match(r"To answer the test took [\d.]+ and [\d.]+ CPU seconds\.$", test)
+    assert verdict.startswith("Goals at the mean: 99.3 % ")
+
+
+def test_without_mnist_a_sentence_says_how_to_get_it(tmp_path, capsys):
+    report.main(["--only", "mnist", "--mnist", str(tmp_path)])
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.startswith(
+        "mnist: left out; make bench MNIST=folder says where its files are. data.mnist: "
+        f"{tmp_path} holds no such files: "
+    )
+    assert "mnist(download=True)" in line
+
+
+def test_a_broken_folder_stops_nothing(tmp_path, capsys):
+    (tmp_path / "mnist.npz").write_text("not an archive")
+    report.main(["--only", "mnist", "--mnist", str(tmp_path)])
+    assert "mnist: left out; " in capsys.readouterr().out
+
+
+def test_our_recipe_learns_and_is_tested_on_other_images(folder):
+    images, unseen = (mnist.data.mnist(part, folder) for part in ("train", "test"))
+    model, seconds = mnist.learn(lp, replace(mnist.OURS, epochs=8), images, 0)
+    assert seconds > 0
+    before = {k: t.numpy().copy() for k, t in model.state_dict().items()}
+    right, seconds = mnist.accuracy(lp, model.train(), mnist.OURS, unseen, batch=7)
+    assert right == 1.0
+    assert seconds > 0
+    for key, t in model.state_dict().items():  # the running statistics too
+        np.testing.assert_array_equal(t.numpy(), before[key], err_msg=key)
+    wrong = replace(unseen, y=(unseen.y + (np.arange(30) < 6)) % 10)  # 6 of 30
+    assert mnist.accuracy(lp, model, mnist.OURS, wrong, batch=7)[0] == 0.8
+
+
+def test_the_test_averages_the_shares_over_five_places():
+    x = np.arange(2 * 28 * 28, dtype=np.float32).reshape(2, 28, 28)
+    seen = []
+
+    def model(image):
+        seen.append(image.numpy())
+        return lp.zeros(len(image), 10)
+
+    *_, last = mnist.looks(lp, model, mnist.OURS, x, np.array([1]))
+    np.testing.assert_allclose(last.numpy(), 0.1, rtol=1e-6)
+    corners = [divmod(int(image[0, 0, 0, 0]) - 28 * 28, 28) for image in seen]
+    assert corners == [(2, 2), (1, 2), (3, 2), (2, 1), (2, 3)]
+
+
+def test_our_network_has_33914_parameters():
+    # 25 * 16 + 9 * 16 * 32 + 9 * 32 * 64, batch norm 2 (16 + 32 + 64), (64 * 16 + 1) 10
+    sizes = [p.numel() for p in mnist.early_pooling(lp.nn).parameters()]
+    assert sum(sizes) == 400 + 4608 + 18432 + 224 + 10250 == 33914
+
+
+def test_a_square_is_cut_out_from_its_row_and_column():
+    x = np.arange(2 * 4 * 5, dtype=np.float32).reshape(2, 4, 5)
+    found = mnist.cut(x, np.array([1, 0]), np.array([0, 2]), np.array([3, 1]), side=2)
+    assert found.tolist() == [[[[23, 24], [28, 29]]], [[[11, 12], [16, 17]]]]
+
+
+def test_each_image_comes_once_an_epoch_cut_out_near_its_middle(folder):
+    images = mnist.data.mnist("train", folder)
+    corner = np.arange(28 * 28, dtype=np.float32).reshape(28, 28)
+    images = replace(images, x=corner + 1000 * np.arange(130, dtype="f")[:, None, None])
+    batches = mnist.Batches(lp, images, mnist.OURS, seed=0)
+    first, second = ([x.numpy() for x, _ in batches] for _ in range(2))
+    assert [x.shape for x in first] == [(128, 1, 24, 24), (2, 1, 24, 24)]
+    first, second = np.concatenate(first), np.concatenate(second)
+    which, place = np.divmod(first[:, 0, 0, 0], 1000)
+    assert sorted(which) == list(range(130))
+    places = {divmod(int(p), 28) for p in place}
+    assert places == {(r, c) for r in (1, 2, 3) for c in (1, 2, 3)}
+    down_and_across = first[:, 0, [1, 0], [0, 1]] - first[:, 0, :1, 0]
+    assert (down_and_across == [28, 1]).all()
+    assert (first != second).any()
+
+
+def test_seeds_take_turns_in_going_first(monkeypatch):
+    began = []
+    monkeypatch.setattr(
+        mnist, "learn", lambda lib, recipe, *_: (began.append(recipe), (None, 1.0))[1]
+    )
+    monkeypatch.setattr(mnist, "accuracy", lambda *_: (0.5, 2.0))
+    assert mnist.both(lp, None, None, seed=0) == (0.5, 1.0, 2.0) * 2
+    mnist.both(lp, None, None, seed=1)
+    assert began == [mnist.ARTICLES, mnist.OURS, mnist.OURS, mnist.ARTICLES]
+
+
+def test_the_verdict_names_what_was_missed():
+    assert mnist.verdict((0.99, 90.0, 1.0, 0.993, 30.0, 2.0)) == (
+        "Goals at the mean: 99.3 % reached; at most 0.333 of the articles' time reached."
+    )
+    assert mnist.verdict((0.99, 90.0, 1.0, 0.9929, 31.0, 2.0)) == (
+        "Goals at the mean: 99.3 % missed; at most 0.333 of the articles' time missed."
+    )
