@@ -320,10 +320,33 @@ the *next* dense layer: without pooling layer 3 would have 62 730.
             "Layer 3: a window of 5 fits into 32 pixels at 28 places, not at 27: count "
             "both the first and the last.",
         ),
+        "map_of_32_without_pooling": _count(
+            2,
+            81_930,
+            "Layer 3: these are maps of 32 × 32. The convolution, without padding, gives "
+            "28 × 28, and pooling halves that.",
+        ),
+        "map_of_27_without_pooling": _count(
+            2,
+            58_330,
+            "Layer 3: these are maps of 27 × 27. A window of 5 fits into 32 pixels at 28 "
+            "places, and pooling halves that.",
+        ),
+        "bias_for_each_input_of_layer_3": _count(
+            2,
+            17_248,
+            "Layer 3: there is a bias for each input. A bias belongs to an output, and "
+            "there are ten.",
+        ),
         "biases_of_the_dense": _count(
             3,
             19_267_584,
             "The fourth: the weights are right. Each output has a bias as well.",
+        ),
+        "bias_for_each_input": _count(
+            3,
+            19_270_656,
+            "The fourth: there is a bias for each input. A bias belongs to an output.",
         ),
         "eight_outputs": _count(
             3,
@@ -464,6 +487,12 @@ $$\left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1$$
             "It is not rounded. A window that fits only in part does not count: round "
             "down, with `//`.",
         ),
+        "not_rounded_nor_dilated": Misconception(
+            lambda n, k, s=1, p=0, d=1: (n - k + 2 * p) / s + 1,
+            "Two things are missing. It is not rounded: round down, with `//`. And the "
+            "dilation does not come into it: put the kernel's span, dilation * (kernel - "
+            "1) + 1, in place of its weights.",
+        ),
         "padding_once": Misconception(
             lambda n, k, s=1, p=0, d=1: (n + p - d * (k - 1) - 1) // s + 1,
             "The padding is counted once. It is added at both ends of the side.",
@@ -472,6 +501,12 @@ $$\left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1$$
             lambda n, k, s=1, p=0, d=1: (n - d * (k - 1) - 1) // s + 1 + 2 * p,
             "The padding is added to the map, after the stride. It is added to the image: "
             "the kernel slides, with its stride, over the padding too.",
+        ),
+        "padding_after_stride_nor_dilated": Misconception(
+            lambda n, k, s=1, p=0, d=1: (n - k) // s + 1 + 2 * p,
+            "The padding is added to the map, after the stride. It is added to the image, "
+            "before. And the dilation does not come into it: it makes the kernel's span "
+            "longer.",
         ),
         "padding_once_after_stride": Misconception(
             lambda n, k, s=1, p=0, d=1: (n - d * (k - 1) - 1) // s + 1 + p,
@@ -631,6 +666,16 @@ def _from_the_other_side(x, weight, bias, stride=1, padding=0):
     return y
 
 
+def _stride_one_way(rows, columns):
+    """Every place the one way, every stride-th the other."""
+
+    def conv(x, weight, bias, stride=1, padding=0):
+        y = _conv_by_loops(x, weight, bias, 1, padding)
+        return y[:, :: stride if rows else 1, :: stride if columns else 1]
+
+    return conv
+
+
 CONV_BY_LOOPS = Exercise(
     name="convolution.conv_by_loops",
     title="A layer in three loops",
@@ -787,10 +832,40 @@ do the same, and take their time.
             "All biases are added to each map: in `np.sum(window * kernel + bias)`, "
             "perhaps? Each kernel has a bias of its own: `bias[o]`, once.",
         ),
+        "kernels_summed": Misconception(
+            lambda x, w, b, s=1, p=0: _conv_by_loops(x, w, b, s, p).sum(0),
+            "The kernels are added up into one map. Channels are added up, kernels are "
+            "not: each makes a map of its own, `y[o, i, j]`.",
+        ),
+        "kernels_summed_into_one_map": Misconception(
+            lambda x, w, b, s=1, p=0: _conv_by_loops(x, w, b, s, p).sum(0)[None],
+            "There is one map in all, the sum over the kernels. Channels are added up, "
+            "kernels are not: O kernels make O maps.",
+        ),
+        "kernels_overwritten": Misconception(
+            lambda x, w, b, s=1, p=0: _conv_by_loops(x, w, b, s, p)[-1],
+            "There is one map, and each kernel overwrites what the one before wrote. Each "
+            "makes a map of its own, `y[o, i, j]`.",
+        ),
+        "map_transposed": Misconception(
+            lambda x, w, b, s=1, p=0: _conv_by_loops(x, w, b, s, p).transpose(0, 2, 1),
+            "The numbers are right, but rows and columns of the maps are exchanged: "
+            "entry [o, i, j] is in row i and column j.",
+        ),
         "stride_ignored": Misconception(
             lambda x, w, b, s=1, p=0: _conv_by_loops(x, w, b, 1, p),
             "The stride does not come into it. With stride 2 every other place is taken, "
             "downwards and to the right.",
+        ),
+        "stride_downwards_only": Misconception(
+            _stride_one_way(rows=True, columns=False),
+            "The stride is there downwards, but to the right every place is taken. The "
+            "window moves by `stride` both ways.",
+        ),
+        "stride_across_only": Misconception(
+            _stride_one_way(rows=False, columns=True),
+            "The stride is there to the right, but downwards every place is taken. The "
+            "window moves by `stride` both ways.",
         ),
         "stride_in_size_only": Misconception(
             _conv_with(starts=_crowded),
@@ -1217,6 +1292,15 @@ def _map_in_a_corner(image, kernel):
     return out
 
 
+def _windows_cut_off(image, kernel):
+    """Windows over the border too, with those of their pixels that exist."""
+    return _slide_over(np.pad(image, (0, len(kernel) - 1)), kernel)
+
+
+def _columns_as_rows(image, kernel):
+    return _slide_over(image, kernel)[:, : len(image) - len(kernel) + 1]
+
+
 def _last_place_left_at_zero(image, kernel):
     out = _slide_over(image, kernel)
     out[-1:], out[:, -1:] = 0.0, 0.0
@@ -1314,6 +1398,12 @@ sense: the rows of a kernel are not places of the image.
             "The sums are right, but they stand in an array as large as the image, with "
             "zeros left over. Make `out` as large as there are places.",
         ),
+        "windows_cut_off": Misconception(
+            _windows_cut_off,
+            "The sums are right where the window lies inside. But windows that reach over "
+            "the border are counted too, with the pixels that exist. Only whole windows "
+            "count: `out` has H - K + 1 rows.",
+        ),
         "padded": Misconception(
             _same_by_padding,
             "Zeros are put around the image, so that the map is as large. That is a "
@@ -1339,6 +1429,16 @@ sense: the rows of a kernel are not places of the image.
             _slid(_right_entry, starts=lambda n, k, s: range(n - k)),
             "The last row and the last column of the map are missing: there are "
             "H - K + 1 places, the first and the last counted.",
+        ),
+        "columns_as_many_as_rows": Misconception(
+            _columns_as_rows,
+            "Columns are taken to be as many as rows. The image need not be square: W - K "
+            "+ 1 columns.",
+        ),
+        "map_transposed": Misconception(
+            lambda image, kernel: _slide_over(image, kernel).T,
+            "The sums are right, but rows and columns of the map are exchanged: entry "
+            "[i, j] belongs to the window that begins at row i and column j.",
         ),
         "diagonal_only": Misconception(
             _slid(_diagonal_entry),
@@ -1457,6 +1557,26 @@ def _asked(inside, moved=1):
         return out
 
     return same_size_map
+
+
+def _left_at(outside):
+    """The loop over the window is left at the first pixel that is `outside`."""
+
+    def same_size_map(image, kernel):
+        (rows, columns), out = image.shape, np.zeros(image.shape)
+        for i, j in np.ndindex(rows, columns):
+            for u, v in np.ndindex(3, 3):
+                r, c = i + u - 1, j + v - 1
+                if outside(r, rows, c, columns):
+                    break
+                if r < rows and c < columns:
+                    out[i, j] += kernel[u, v] * image[r, c]
+        return out
+
+    return same_size_map
+
+
+_wrapped = _asked(lambda r, rows, c, columns: r < rows and c < columns)
 
 
 def _repeated_above(image, kernel):
@@ -1591,6 +1711,28 @@ Catching an error is no way to ask a question.
             _mirrored,
             "Negative indices have lost their sign, so that the second row is taken for "
             "what lies above the first. What lies outside is to count as 0.",
+        ),
+        "left_at_the_first_outside": Misconception(
+            _left_at(lambda r, rows, c, columns: r < 0 or c < 0),
+            "At the first negative index the loop over the window is left altogether, and "
+            "the pixels that lie inside are lost too: `continue`, not `break`.",
+        ),
+        "left_at_any_outside": Misconception(
+            _left_at(
+                lambda r, rows, c, columns: not (0 <= r < rows and 0 <= c < columns)
+            ),
+            "At the first pixel outside the loop over the window is left altogether, and "
+            "those inside that come after it are lost: `continue`, not `break`.",
+        ),
+        "clipped_at_zero": Misconception(
+            lambda image, kernel: np.maximum(_wrapped(image, kernel), 0.0),
+            "The map is cut off at 0. That hides the negative numbers, but the code still "
+            "looks at the other side of the image: mend what it reads.",
+        ),
+        "mended_and_clipped": Misconception(
+            lambda image, kernel: np.maximum(_same_size_map(image, kernel), 0.0),
+            "The border is right now, but negative sums are cut off at 0. They belong to "
+            "the map.",
         ),
         "smaller_map": Misconception(
             _slide_over,
@@ -1739,6 +1881,23 @@ pixels with stride 1, and 63 with stride 2.
             "Only the stride of the layer just below is counted. The strides of all "
             "layers below multiply: `step *= stride` in place of `step = stride`.",
         ),
+        "first_stride_lost": Misconception(
+            lambda layers: _field_of([(layers[0][0], 1), *layers[1:]]),
+            "The first layer's stride is missing. Begin before it, with field 1 and step "
+            "1, so that its stride counts for the layers above.",
+        ),
+        "multiplied_going_up": Misconception(
+            _field_with(lambda f, t, k, s: (f * s + k - 1, t)),
+            "Going up, the field is multiplied by the layer's own stride. A stride moves "
+            "neighbours apart: it makes longer what the layers above add.",
+        ),
+        "multiplied_going_down": Misconception(
+            lambda layers: _field_with(lambda f, t, k, s: (f * s + k - 1, t))(
+                layers[::-1]
+            ),
+            "Going down, the field is multiplied by the stride. Of f neighbours only the "
+            "f - 1 steps between them are: (field - 1) * stride + kernel.",
+        ),
         "strides_added": Misconception(
             _field_with(lambda f, t, k, s: (f + (k - 1) * t, t + s)),
             "The strides are added. They multiply: two layers with stride 3 put "
@@ -1753,6 +1912,15 @@ pixels with stride 1, and 63 with stride 2.
             lambda layers: sum(k for k, _ in layers),
             "This is the sum of the kernels. Neighbouring windows share pixels: each "
             "further neighbour adds one step only.",
+        ),
+        "kernels_less_one": Misconception(
+            lambda layers: sum(k - 1 for k, _ in layers),
+            "This is the sum of kernel - 1. Begin with 1, the pixel itself; and strides "
+            "make the steps longer.",
+        ),
+        "area": Misconception(
+            lambda layers: _field_of(layers) ** 2,
+            "This is how many pixels the whole square holds. Asked for is its side.",
         ),
         "kernels_multiplied": Misconception(
             lambda layers: int(np.prod([k for k, _ in layers])),
@@ -2047,6 +2215,16 @@ def _last_place(dy, x, w):
     return dy[-1] * x[len(dy) - 1 :]
 
 
+def _place_forgotten(dy, x, w):
+    """dx[p] += dy[p] * w[u]."""
+    return np.append(dy * w.sum(), np.zeros(len(w) - 1))
+
+
+def _weight_forgotten(dy, x, w):
+    """dw[u] += dy[p] * x[p]."""
+    return np.full(len(w), dy @ x[: len(dy)])
+
+
 SLIDE_BACK = Exercise(
     name="convolution.slide_back",
     title="Back through a sliding kernel",
@@ -2161,6 +2339,32 @@ mathematicians; and `dw` is `np.correlate(x, dy)`.
             "`dw` is right. In `dx`, `dy[i - u]` is right as long as i - u is a place. "
             "Below 0 NumPy counts from the end: leave those out.",
         ),
+        "place_index_forgotten": Misconception(
+            _back_with(dx=_place_forgotten),
+            "`dw` is right. In `dx` all weights send their share to `x[p]`. Weight u saw "
+            "`x[p + u]`: `dy[p] * w[u]` goes there, one entry for each weight.",
+        ),
+        "weight_index_forgotten": Misconception(
+            _back_with(dw=_weight_forgotten),
+            "`dx` is right. In `dw` every weight is paired with `x[p]`. Weight u met "
+            "`x[p + u]`.",
+        ),
+        "both_indices_forgotten": Misconception(
+            _back_with(_place_forgotten, _weight_forgotten),
+            "In both, each weight is paired with `x[p]`. Weight u met `x[p + u]`, at "
+            "every place p.",
+        ),
+        "arguments_exchanged": Misconception(
+            _back_with(dx=lambda dy, x, w: np.correlate(w, dy, "full")),
+            "`dw` is right. `dx` is that of `np.correlate(w, dy)`, which turns `dy` round "
+            "and not the kernel. `np.convolve(dy, w)` turns the kernel, and does not mind "
+            "the order.",
+        ),
+        "dx_backwards": Misconception(
+            _back_with(dx=lambda dy, x, w: _slide_back(dy, x, w)[0][::-1]),
+            "`dw` is right, and `dx` has the right numbers from the last to the first. "
+            "Turn the kernel round, and neither `dy` nor the result.",
+        ),
         "dx_without_dy": Misconception(
             _back_with(dx=lambda dy, x, w: np.convolve(np.ones(len(dy)), w)),
             "`dw` is right. `dx` holds the weights alone: what comes back to place p, "
@@ -2241,6 +2445,7 @@ mathematicians; and `dw` is `np.correlate(x, dy)`.
             "derivatives.",
         ),
     },
+    seconds=20.0,  # torch's first backward, on a busy machine
 )
 
 # ----------------------------------------------------------- open: design of a kernel
