@@ -265,7 +265,53 @@ def test_option_a_by_hand():
     assert block(x).tolist() == [[[[1, 3], [7, 9]], [[0, 0], [0, 0]]]]
 
 
+def test_the_stages_of_a_resnet_halve_and_double():
+    x, sizes = lp.zeros(1, 1, 16, 12), []
+    for part in list(models.resnet(lp.nn, width=2).eval())[:4]:
+        x = part(x)
+        sizes.append(x.shape[1:])
+    assert sizes == [(2, 16, 12), (2, 16, 12), (4, 8, 6), (8, 4, 3)]
+
+
 # What each is made of
+
+
+BLOCK = "Conv2d BatchNorm2d ReLU"
+TWICE = f"{BLOCK} {BLOCK}"
+LAYERS = {  # in the order in which they are made
+    "lenet": (
+        models.lenet,
+        "Conv2d Tanh AvgPool2d " * 2 + "Flatten Linear Tanh Linear Tanh Linear",
+    ),
+    "article_cnn": (
+        models.article_cnn,
+        "Conv2d ReLU MaxPool2d " * 2 + "Conv2d ReLU Flatten Linear ReLU Linear",
+    ),
+    "separable": (lambda nn: models.separable(nn, 1, 2), TWICE),
+    "small_cnn": (
+        models.small_cnn,
+        f"{BLOCK} MaxPool2d " * 2 + f"{BLOCK} AdaptiveAvgPool2d Flatten Linear",
+    ),
+    "resnet": (
+        models.resnet,
+        f"{BLOCK} "
+        + f"{BLOCK} Conv2d BatchNorm2d " * 3
+        + "AdaptiveAvgPool2d Flatten Linear",
+    ),
+    "unet": (
+        lambda nn: models.unet(nn, levels=1),
+        f"MaxPool2d {TWICE} {TWICE} ConvTranspose2d {TWICE} Conv2d",
+    ),
+    "locator": (models.locator, f"{BLOCK} MaxPool2d " * 3 + f"{BLOCK} Conv2d Linear"),
+}
+
+
+@pytest.mark.parametrize("nn", [lp.nn, torch.nn], ids=["ours", "torch"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_layers(name, nn):
+    make, expected = LAYERS[name]
+    leaves = [m for m in make(nn).modules() if not list(m.children())]
+    assert [type(m).__name__ for m in leaves] == expected.split()
 
 
 def test_separable_by_hand():
@@ -339,17 +385,27 @@ def test_the_mean_place_by_hand():
     np.testing.assert_allclose(model(x).detach(), [[3 / 16, 3 / 4] * 2])
 
 
+@pytest.mark.parametrize("lib", [lp, torch])
+def test_the_poolings_cut_the_last_pixels_off_and_places_stay(lib):
+    # 23 x 31: 2 x 3 cells of 8 pixels, middles at 4, 12 and 4, 12, 20; means 8 and 12
+    model = models.locator(lib.nn)
+    for p in (*model.where.parameters(), *model.what.parameters()):
+        p.data[...] = 0
+    x, y = 12 / 31, 8 / 23
+    found = model(lib.zeros(1, 1, 23, 31)).detach()
+    np.testing.assert_allclose(found, [[x, y, x, y]], rtol=1e-6)
+
+
 def test_the_locator_answers_from_the_place_it_looks_at():
     model = models.locator(lp.nn, 3).double().eval()
-    features, a = (
-        t.detach().numpy() for t in model.look(lp.tensor(images("locator")[:, :1]))
-    )
+    x = lp.tensor(images("locator with classes")[:, :1, :16, :8])
+    features, a = (t.detach().numpy() for t in model.look(x))
     only = np.zeros_like(a)
     only[:, :, 1, 0] = 1  # of 2 x 1 places: the middle of the lower half
     model.look = lambda _: (lp.tensor(features), lp.tensor(only))
     w, b = (p.detach().numpy() for p in model.what.parameters())
     expected = features[:, :, 1, 0] @ w.T + b + [0.5, 0.75, 0.5, 0.75, 0, 0, 0]
-    np.testing.assert_allclose(model(None).detach(), expected, rtol=1e-12)
+    np.testing.assert_allclose(model(x).detach(), expected, rtol=1e-12)
 
 
 def test_the_weights_of_places_sum_to_one():
@@ -375,7 +431,7 @@ def refuses(sentence):
     return pytest.raises(ValueError, match=f"^{re.escape(sentence)}$")
 
 
-@pytest.mark.parametrize("depth", [2, 9, 18, -4])
+@pytest.mark.parametrize("depth", [2, 9, 18])
 def test_resnet_names_the_depths(depth):
     with refuses(
         "resnet: depth must be 6 n + 2 (three stages of n blocks with two convolutions, "
@@ -400,3 +456,23 @@ def test_unet_says_which_sizes_it_can_halve(lib):
         "multiples of 4, but it is 12 x 14. Pad the images, or use fewer levels."
     ):
         models.unet(lib.nn)(lib.zeros(1, 1, 12, 14))
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "value"),
+    [
+        (lambda value: models.lenet(lp.nn, size=value), "lenet: size", 28.0),
+        (lambda value: models.lenet(lp.nn, size=value), "lenet: size", (28, 28)),
+        (lambda value: models.resnet(lp.nn, value), "resnet: depth", 8.0),
+        (lambda value: models.resnet(lp.nn, value), "resnet: depth", -4),
+        (lambda value: models.unet(lp.nn, levels=value), "unet: levels", -1),
+        (lambda value: models.unet(lp.nn, levels=value), "unet: levels", 0),
+        (lambda value: models.unet(lp.nn, levels=value), "unet: levels", True),
+    ],
+)
+def test_numbers_must_be_whole(make, name, value):
+    with refuses(
+        f"{name}={value} must be a whole number, 1 or more. Give such a number."
+    ):
+        make(value)
+    make(np.int64({"lenet: size": 28, "resnet: depth": 8}.get(name, 1)))

@@ -4,6 +4,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
+_BOTH = "Give the largest amount: it counts in both directions."
+
 
 def images(who, x, kinds="biuf"):
     """Return x, an array (N, H, W) or (N, C, H, W) of one of the kinds of dtype."""
@@ -16,6 +18,12 @@ def images(who, x, kinds="biuf"):
         raise ValueError(
             f"{who}: x must have shape (N, H, W) or (N, C, H, W), but came with shape "
             f"{x.shape}. Give one image as x[None]."
+        )
+    if x.shape[-1] == 3 and min(x.shape[-3:-1]) >= 8:
+        raise ValueError(
+            f"{who}: x of shape {x.shape} seems to have its colours last, but x must be "
+            "(N, C, H, W). Give one image as x[None], and move the colours with "
+            "x.transpose(0, 3, 1, 2)."
         )
     if x.dtype.kind not in kinds:
         rule = "floats" if kinds == "f" else "numbers"
@@ -49,10 +57,10 @@ def fill(who, value, dtype):
     number(who, "fill", value)
     with np.errstate(all="ignore"):
         held = np.asarray(value).astype(dtype)
-    if dtype.kind != "f" and held != value:
+    if not np.isfinite(held) or (dtype.kind != "f" and held != value):
         raise ValueError(
             f"{who}: fill={value} cannot be held by images of dtype {dtype}. "
-            "Give another grey level, or turn the images into floats."
+            "Give another grey level, or turn the images into float64."
         )
     return held[()]
 
@@ -100,7 +108,7 @@ def size(who, name, value, least=0):
     return int(value)
 
 
-def most(who, name, value, sizes=(1,)):
+def most(who, name, value, sizes=(1,), advice=_BOTH):
     """Return the largest amounts allowed, numbers of 0 or more, as an array."""
     try:
         amounts = np.asarray(value, dtype=np.float64)
@@ -111,8 +119,7 @@ def most(who, name, value, sizes=(1,)):
     if not fits:
         many = "a number" if sizes == (1,) else "a number, or two for rows and columns,"
         raise ValueError(
-            f"{who}: {name}={_short(value)} must be {many} of 0 or more. Give the largest "
-            "amount: it counts in both directions."
+            f"{who}: {name}={_short(value)} must be {many} of 0 or more. {advice}"
         )
     return amounts if sizes != (1,) else float(amounts)
 

@@ -102,7 +102,7 @@ def random_flip(x, rng, p=0.5, axis=-1):
     """Mirror each image with the probability p.
 
     axis : -1 swaps left and right, -2 top and bottom
-    A mirrored photograph is a photograph; a mirrored digit is no digit.
+    A mirrored photograph is a photograph; a mirrored 2 or 7 is no digit.
     Raises ValueError for a p outside 0 to 1, for another axis.
     """
     x = check.images("random_flip", x)
@@ -128,7 +128,8 @@ def add_noise(x, rng, sd):
     """
     x = check.images("add_noise", x, kinds="f")
     rng = check.generator("add_noise", rng)
-    sd = check.most("add_noise", "sd", sd)
+    advice = "Give the standard deviation, one for all images."
+    sd = check.most("add_noise", "sd", sd, advice=advice)
     dtype = np.float64 if x.dtype == np.float64 else np.float32
     return x + (x.dtype.type(sd) * rng.standard_normal(x.shape, dtype)).astype(x.dtype)
 

@@ -1,5 +1,8 @@
 """A dataset whose images are changed anew each time they are asked for."""
 
+import operator
+import sys
+
 import numpy as np
 
 from ._checks import generator
@@ -12,9 +15,10 @@ class AugmentedDataset(Dataset):
     x         : (N, ...) array; y : (N, ...) array
     transform : function (x_batch, rng) -> x_batch, (B, ...) each; several steps follow
                 one another inside one function
-    rng       : a numpy.random.Generator
+    rng       : a numpy.random.Generator; each worker process of torch's DataLoader
+                (num_workers > 0) draws from one of its own, seeded by rng and by torch
     The DataLoaders of this package and of torch both ask for a batch by __getitems__.
-    One sample asked for alone is a batch of one.
+    One sample asked for alone, as ConcatDataset does, is a batch of one.
     Raises TypeError or ValueError for what does not fit.
 
     >>> from lessons_pkg.data import DataLoader, augment
@@ -43,6 +47,13 @@ class AugmentedDataset(Dataset):
         self.transform, self.rng = transform, generator("AugmentedDataset", rng)
 
     def __getitem__(self, index):
+        try:
+            index = operator.index(index)
+        except TypeError:
+            raise TypeError(
+                f"AugmentedDataset: index must be a whole number, but {index!r} came. "
+                "For several samples use a Subset, or __getitems__."
+            ) from None
         if not -len(self) <= index < len(self):
             raise IndexError(
                 f"AugmentedDataset: index {index} is out of range for {len(self)} samples"
@@ -51,9 +62,14 @@ class AugmentedDataset(Dataset):
 
     def __getitems__(self, indices):
         """Return a batch: the transform is called once, with all its images."""
-        indices = np.asarray(indices, dtype=np.int64)
+        given, indices = indices, np.asarray(indices)
+        if indices.size and indices.dtype.kind not in "iu":
+            raise TypeError(
+                f"AugmentedDataset: indices must be whole numbers, but {given!r} came."
+            )
+        indices = indices.astype(np.int64)
         before = self.x[indices]  # a copy: what the transform does to it stays here
-        x = np.asarray(self.transform(before, self.rng))
+        x = np.asarray(self.transform(before, self._generator()))
         if x.shape[:1] != before.shape[:1]:
             raise ValueError(
                 f"AugmentedDataset: transform made shape {x.shape} of {before.shape}. "
@@ -63,3 +79,11 @@ class AugmentedDataset(Dataset):
 
     def __len__(self):
         return len(self.x)
+
+    def _generator(self):
+        """Return rng; in a worker process of torch's, which has a copy, one of its own."""
+        torch_data = sys.modules.get("torch.utils.data")
+        worker = torch_data and torch_data.get_worker_info()
+        if not worker:
+            return self.rng
+        return np.random.default_rng([worker.seed, self.rng.integers(2**63)])

@@ -45,8 +45,8 @@ def canvases(x, y, n, rng, size=48, scale=(1, 1), clutter=6, n_digits=1):
     all its ink inside. Its box is tight around the ink, the pixels above 0.3 before there
     is noise; they are its mask. The noise is normal, of deviation 0.05, and the sum is cut
     to 0 .. 1. A fragment is a square cut out of another digit, two sevenths of its side
-    (8 of 28), that holds less than half of its ink; it lies anywhere but on the box of a
-    digit, and where there is no room for it, it is left out.
+    (8 of 28), that holds a tenth or more of its ink, and less than half; it lies anywhere
+    but on the box of a digit, and where there is no room for it, it is left out.
 
     x        : (N, H, W) float from 0 to 1; y : (N,) classes
     scale    : (lowest, highest), of the digits and of what the fragments are cut from
@@ -112,7 +112,7 @@ def _scaled(x, rng, scale):
 
 
 def _digits(x, y):
-    """Return x (N, H, W) float32, an ink in each, and y (N,)."""
+    """Return x (N, H, W) float32, an ink in each, and y (N,) int64."""
     x, y = check.images("canvases", np.asarray(x), kinds="f"), np.asarray(y)
     if x.ndim != 3 or y.shape != x.shape[:1] or not len(x):
         raise ValueError(
@@ -130,7 +130,12 @@ def _digits(x, y):
             f"canvases: image {blank.argmax()} of x has no ink, no pixel above "
             f"{THRESHOLD}. Leave it out, or divide grey levels so that ink is near 1."
         )
-    return x.astype(np.float32), y
+    if y.dtype.kind not in "iu":
+        raise TypeError(
+            f"canvases: y must hold whole numbers, the classes, but its dtype is {y.dtype}. "
+            "Convert it with y.astype(int)."
+        )
+    return x.astype(np.float32), y.astype(np.int64)
 
 
 def _require_room(digits, sides, size):

@@ -141,6 +141,7 @@ def random_split(dataset, lengths, generator=None):
             f"random_split: lengths {lengths} do not fit a dataset of {n} samples. Give "
             f"whole numbers with the sum {n}, or fractions with the sum 1."
         )
+    sizes = [int(size) for size in sizes]
     order = rng_of(generator).permutation(n).tolist()
     ends = accumulate(sizes)
     return [

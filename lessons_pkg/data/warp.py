@@ -29,7 +29,7 @@ def affine(x, degrees=0, scale=1, translate=(0, 0), shear=0, fill=0):
     """
     x = check.images("affine", x, kinds="f")
     inverse, move = _inverse(len(x), degrees, scale, translate, shear)
-    fill = check.number("affine", "fill", fill)
+    fill = check.fill("affine", fill, x.dtype)
     dtype = np.result_type(x, np.float32)  # of places: float16 is too coarse for them
     inverse, move = inverse.astype(dtype), move.astype(dtype)
     out = np.empty(x.shape, x.dtype)
@@ -44,13 +44,15 @@ def _inverse(n, degrees, scale, translate, shear):
     degrees = check.one_an_image("affine", "degrees", degrees, n)
     scale = check.one_an_image("affine", "scale", scale, n)
     shear = check.one_an_image("affine", "shear", shear, n)
-    check.require("affine", "scale", scale, scale > 0, "above 0")
+    move = check.one_an_image("affine", "translate", translate, n, 2)
+    sizes = (scale >= 1e-6) & (scale <= 1e6)
+    check.require("affine", "scale", scale, sizes, "from 1e-6 to 1e6")
+    check.require("affine", "translate", move, abs(move) <= 1e6, "from -1e6 to 1e6")
     check.require("affine", "shear", shear, abs(shear) < 90, "between -90 and 90")
     turn, lean = np.deg2rad(degrees), np.tan(np.deg2rad(shear))
     c, s = np.cos(turn), np.sin(turn)
     # R S = [[c + s lean, -s], [s - c lean, c]], of determinant 1.
     inverse = np.stack([c, s, c * lean - s, c + s * lean]) / scale
-    move = check.one_an_image("affine", "translate", translate, n, 2)
     return inverse.T.reshape(n, 2, 2), move
 
 
@@ -97,7 +99,7 @@ def _with_margin(x, index, fill):
 
 
 def _between(a, b, share):
-    """Return (1 - share) a + share b; a itself, to the bit, where share is 0."""
+    """Return (1 - share) a + share b; a itself, to the bit, for share 0 and finite b."""
     b -= a
     b *= share
     b += a

@@ -1,6 +1,7 @@
 """What networks are built of: a convolution with batch norm and ReLU, in two forms."""
 
 import sys
+from numbers import Integral
 
 
 def conv_block(nn, in_channels, out_channels, stride=1):
@@ -35,6 +36,16 @@ def separable(nn, in_channels, out_channels, stride=1):
         nn.BatchNorm2d(out_channels),
         nn.ReLU(),
     )
+
+
+def whole(who, name, value):
+    """Return value, a whole number of 1 or more, or say what is wrong with it."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(
+            f"{who}: {name}={value!r} must be a whole number, 1 or more. "
+            "Give such a number."
+        )
+    return int(value)
 
 
 def engine(nn):

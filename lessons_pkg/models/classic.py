@@ -1,5 +1,7 @@
 """Two plain chains: LeNet-5, the pattern of all that follow, and the articles' network."""
 
+from .blocks import whole
+
 
 def lenet(nn, n_classes=10, size=28):
     """Return LeNet-5 in today's form: (N, 1, size, size) -> (N, n_classes).
@@ -9,10 +11,12 @@ def lenet(nn, n_classes=10, size=28):
     6 before it; each pooled channel had a learned scale and shift, then a nonlinearity;
     the tanh was stretched, 1.7159 tanh(2x/3); and the last layer measured distances to
     drawn patterns of the characters in place of giving logits.
-    Raises ValueError for a size below 12, of which the second convolution leaves nothing.
+    Raises ValueError for a size that is no whole number, or is below 12, of which the
+    second convolution leaves nothing.
     Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
     recognition", Proceedings of the IEEE, 1998.
     """
+    size = whole("lenet", "size", size)
     side = (size // 2 - 4) // 2  # after a pooling, a 5 x 5 window, and a pooling
     if side < 1:
         raise ValueError(

@@ -2,6 +2,8 @@
 
 from .blocks import conv_block, engine
 
+CELL = 8  # pixels along a side that one place stands for, after three poolings
+
 
 def locator(nn, n_classes=0, in_channels=1, width=8):
     """Return a network that boxes one thing: (N, in_channels, H, W) -> (N, 4 + n_classes).
@@ -45,7 +47,10 @@ def locator(nn, n_classes=0, in_channels=1, width=8):
         def forward(self, x):
             """(N, in_channels, H, W) -> (N, 4 + n_classes)."""
             features, a = self.look(x)
-            middle = [_mean_place(arange, a.sum(axis)) for axis in (2, 3)]  # x, y
+            middle = [
+                _mean_place(arange, a.sum(2), x.shape[3]),  # x
+                _mean_place(arange, a.sum(3), x.shape[2]),  # y
+            ]
             seen = (features * a).sum((2, 3))
             answers = self.what(seen)
             corners = answers[:, :4] + cat(middle * 2, 1)
@@ -54,8 +59,7 @@ def locator(nn, n_classes=0, in_channels=1, width=8):
     return Locator()
 
 
-def _mean_place(arange, a):
-    """Return the mean place along an axis, from 0 to 1, under weights a (N, 1, size)."""
-    size = a.shape[2]
-    places = arange(0.5, size, dtype=a.dtype) / size  # the middles of the cells
-    return (a * places).sum(2)
+def _mean_place(arange, a, side):
+    """Return the mean place under weights a (N, 1, cells), as a share of `side` pixels."""
+    middles = arange(0.5, a.shape[2], dtype=a.dtype) / (side / CELL)
+    return (a * middles).sum(2)

@@ -1,4 +1,6 @@
-"""The residual network: each block adds to what it was given, so depth does no harm."""
+"""The residual network: each block adds to what it was given, so it may pass it on."""
+
+from .blocks import whole
 
 
 def resnet(
@@ -18,6 +20,7 @@ def resnet(
     CVPR 2016, section 4.2; the weights start as in their "Delving deep into rectifiers",
     ICCV 2015.
     """
+    depth = whole("resnet", "depth", depth)
     n_blocks, left = divmod(depth - 2, 6)
     if left or n_blocks < 1:
         raise ValueError(

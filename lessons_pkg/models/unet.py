@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from .blocks import conv_block, engine
+from .blocks import conv_block, engine, whole
 
 
 def unet(nn, in_channels=1, out_channels=1, width=8, levels=2):
@@ -14,10 +14,12 @@ def unet(nn, in_channels=1, out_channels=1, width=8, levels=2):
     beside it (cat). The last layer, 1 x 1, gives out_channels logits a pixel.
     The original has four levels from width 64 and no batch norm; without padding it loses
     a border, so that it has to crop before it joins.
-    Raises ValueError, when called, for H or W that cannot be halved so often.
+    Raises ValueError for levels below 1; and, when called, for H or W that cannot be
+    halved so often.
     Source: Ronneberger, Fischer and Brox, "U-Net: convolutional networks for biomedical
     image segmentation", MICCAI 2015.
     """
+    levels = whole("unet", "levels", levels)
     widths = [width * 2**level for level in range(levels + 1)]
 
     def twice(n_in, n_out):

@@ -43,7 +43,7 @@ from .window import taps
 
 # Patches are written out for a few images at a time, 2**18 numbers: an L2 cache, so that
 # the product finds them there. For 64 images of 32x28x28 at once they would be 58 MB, and
-# forward and backward together take a third longer.
+# forward and backward together take clearly longer.
 BLOCK = 2**18
 
 

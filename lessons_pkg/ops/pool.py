@@ -9,8 +9,9 @@ Nothing is learned, so the backward has dx alone: each dy goes back to what its 
 saw, all of it to the largest, or equal shares to all.
 
 Sources: LeCun et al., "Gradient-based learning applied to document recognition",
-Proceedings of the IEEE 86, 1998 (means, as "subsampling"); Ranzato et al., "Unsupervised
-learning of invariant feature hierarchies", CVPR 2007 (the largest).
+Proceedings of the IEEE 86, 1998 (means, as "subsampling"); Riesenhuber and Poggio,
+"Hierarchical models of object recognition in cortex", Nature Neuroscience 2, 1999 (the
+largest).
 """
 
 import numpy as np
@@ -233,7 +234,8 @@ def _axes(who, dims, x, kernel_size, stride, padding, dilation, ceil_mode):
     """Check the arguments, and return the rows' and the columns' Axis."""
     check_image(who, x, dims)
     kernel = two_numbers(who, "kernel_size", kernel_size, least=1, dims=dims)
-    stride = kernel_size if stride is None else stride
+    empty = isinstance(stride, tuple | list) and not stride  # as None, as in torch
+    stride = kernel_size if stride is None or empty else stride
     stride = two_numbers(who, "stride", stride, least=1, dims=dims)
     padding = two_numbers(who, "padding", padding, least=0, dims=dims)
     dilation = two_numbers(who, "dilation", dilation, least=1, dims=dims)

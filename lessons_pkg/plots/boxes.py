@@ -74,7 +74,7 @@ def _checked(what, corners, shape):
         "but x0 must be less than x1, and y0 less than y1. Give two opposite corners, "
         "not a corner and a size.",
     )
-    if corners.max() <= 1 < min(height, width):
+    if np.abs(corners).max() <= 1 < min(height, width) and np.any(corners % 1):
         raise ValueError(
             f"boxes: {what} holds no number above 1, so these seem to be shares of the "
             f"side, but boxes are in pixels. Multiply them by the size of the images."

@@ -70,7 +70,7 @@ def _look(maps):
 def _head(name, part, n, look):
     """Return the line above a row: "conv1: 8 of 32 maps of 26 × 26, black is 3.2"."""
     high = style.number(look["vmax"])
-    scale = f"black\u00a0=\u00a0{high}"
+    scale = f"black\u00a0=\u00a0{high}" if part.any() else "all 0"
     if look["vmin"] < 0:
         scale = (
             f"blue\u00a0=\u00a0{style.number(look['vmin'])}, orange\u00a0=\u00a0{high}"

@@ -48,7 +48,9 @@ def _cure(images):
         return "Leave the axis of the one channel out: images[:, 0]."
     if images.ndim == 4:
         return "Draw one channel: images[:, 0]; or put the three colours last."
-    return "Reshape rows of pixels: images.reshape(-1, 8, 8)."
+    if images.ndim == 3:
+        return "Give at least one."
+    return "Give one image as images[None], rows of pixels as images.reshape(-1, H, W)."
 
 
 def pictures(images, titles, n_columns, look, *, right=0, below=0):

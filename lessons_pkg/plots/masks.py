@@ -58,7 +58,7 @@ def _checked(what, mask, shape):
     if other.size:
         raise ValueError(
             f"masks: {what} holds {style.number(other[0])}, but a pixel is in a mask or "
-            f"not: True or False, 1 or 0. Compare scores with a threshold: "
-            f"{what} > 0.5."
+            f"not: True or False, 1 or 0. Turn probabilities into a mask with "
+            f"{what} > 0.5, logits with {what} > 0."
         )
     return mask.astype(bool)

@@ -1,5 +1,6 @@
 """Which pixels mattered: maps of influence over their images."""
 
+import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 
@@ -15,6 +16,7 @@ _STRENGTH = LinearSegmentedColormap.from_list(
 def saliency(images, maps, *, titles=None, label="influence", n_columns=5):
     """Draw images, and beneath each the same image, pale, with its map in colour.
 
+    The image fades where its map is strong: there the colour is that of the bar.
     All maps share one scale. Where maps hold negative values, white is zero and both
     signs reach equally far; else it goes from 0, white, to the greatest value. Where
     only the places matter, divide each map by its own greatest value first.
@@ -55,7 +57,9 @@ def _drawn(images, maps, titles, label, n_columns):
         right=grid.BAR,
     )
     colours = _scale(maps)
-    beneath = grid.pale(images) * colours.cmap(colours.norm(maps))[..., :3]
+    strength = np.abs(maps)[..., None] / (np.abs(maps).max() or 1.0)
+    shade = (1 - grid.pale(images)) * (1 - strength) ** 2
+    beneath = (1 - shade) * colours.cmap(colours.norm(maps))[..., :3]
     rows = axes.reshape(n_rows, 2, n_columns).swapaxes(1, 2).reshape(-1, 2)
     for i, (above, below) in enumerate(rows[: len(images)]):
         title = None if titles is None else titles[i]

@@ -96,14 +96,13 @@ def _checked(image, kernel, output):
 def _pair(name, value, least):
     """Return one whole number as two, for rows and columns; two as they are."""
     given = np.atleast_1d(value)
-    if given.shape not in ((1,), (2,)) or np.any(
-        given != np.maximum(given, least) // 1
-    ):
+    whole = given.shape in ((1,), (2,)) and given.dtype.kind in "iu"
+    if not whole or given.min() < least:
         raise ValueError(
             f"sliding: {name} must be one or two whole numbers, each {least} or more, "
             f"but {value!r} came."
         )
-    return np.broadcast_to(given, 2).astype(int)
+    return np.broadcast_to(given, 2)
 
 
 def _place(place, output, shape):
@@ -120,7 +119,8 @@ def _place(place, output, shape):
             f"dilation. Give all of it, with nan for what is not computed yet."
         )
     found = np.array(place)
-    if found.shape != (2,) or np.any(found < 0) or np.any(found >= shape):
+    whole = found.shape == (2,) and found.dtype.kind in "iu"
+    if not whole or np.any(found < 0) or np.any(found >= shape):
         raise ValueError(
             f"sliding: place is {place}, but the entries of output go from (0, 0) to "
             f"({shape[0] - 1}, {shape[1] - 1}). Give (row, column)."

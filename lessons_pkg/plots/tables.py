@@ -65,13 +65,15 @@ def _width(text):
 
 
 def written(value):
-    """Write a number, as a fraction where that is shorter.
+    """Write a number, as a fraction where that is shorter, or exact and no longer.
 
-    >>> written(0.5), written(1 / 9), written(-2)
-    ('0.5', '1/9', '−2')
+    >>> written(0.5), written(1 / 9), written(8 / 3), written(-2)
+    ('0.5', '1/9', '8/3', '−2')
     """
     text = style.number(value)
     near = Fraction(float(value)).limit_denominator(16)
     short = str(near).replace("-", "−")
     same = abs(near - value) < 1e-6 * abs(value)
-    return short if len(text) > 4 and len(short) < len(text) and same else text
+    rounded = abs(float(text.replace("−", "-")) - value) > 1e-6 * abs(value)
+    fits = len(short) <= len(text) if rounded else len(short) < len(text) > 4
+    return short if same and fits else text

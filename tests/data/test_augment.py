@@ -419,6 +419,27 @@ def test_what_is_no_array_of_images(name):
     )
 
 
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("shape", [(2, 8, 9, 3), (8, 9, 3)])
+def test_colours_that_come_last_are_not_taken_for_columns(name, shape):
+    refuses(
+        lambda: ALL[name](np.zeros(shape), rng()),
+        ValueError,
+        f"{name}: x of shape {shape} seems to have its colours last, but x must be "
+        "(N, C, H, W). Give one image as x[None], and move the colours with "
+        "x.transpose(0, 3, 1, 2).",
+    )
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_largest_amounts_still_give_numbers(scale, dtype):
+    x = some(2, 7, 5, dtype=dtype)
+    for translate in ((-1e6, 1e6), (0.25, 0)):
+        got = affine(x, 33, scale, translate, shear=np.nextafter(90, 0), fill=0.5)
+        assert np.isfinite(got).all()
+
+
 @pytest.mark.parametrize("name", ["affine", "random_affine", "add_noise"])
 def test_grey_levels_must_be_floats_where_they_are_mixed(name):
     refuses(
@@ -444,6 +465,7 @@ def test_a_seed_is_no_generator(name, given):
 X = np.zeros((3, 6, 5))
 EACH = "one number for all images or (3,) for one an image"
 AMOUNT = "Give the largest amount: it counts in both directions."
+DEVIATION = "Give the standard deviation, one for all images."
 
 
 @pytest.mark.parametrize(
@@ -473,7 +495,7 @@ AMOUNT = "Give the largest amount: it counts in both directions."
         ),
         (
             lambda: affine(X, scale=[1, 0, 2]),
-            "affine: scale must be above 0, but holds 0. Give another one.",
+            "affine: scale must be from 1e-6 to 1e6, but holds 0. Give another one.",
         ),
         (
             lambda: affine(X, shear=90),
@@ -499,12 +521,12 @@ AMOUNT = "Give the largest amount: it counts in both directions."
         (
             lambda: shift(X.astype(np.uint8), 1, 1, fill=0.5),
             "shift: fill=0.5 cannot be held by images of dtype uint8. Give another grey "
-            "level, or turn the images into floats.",
+            "level, or turn the images into float64.",
         ),
         (
             lambda: random_erase(X.astype(np.uint8), rng(), 1, fill=256),
             "random_erase: fill=256 cannot be held by images of dtype uint8. Give another "
-            "grey level, or turn the images into floats.",
+            "grey level, or turn the images into float64.",
         ),
         (
             lambda: random_shift(X, rng(), -1),
@@ -554,7 +576,30 @@ AMOUNT = "Give the largest amount: it counts in both directions."
         ),
         (
             lambda: add_noise(X, rng(), -0.1),
-            f"add_noise: sd=-0.1 must be a number of 0 or more. {AMOUNT}",
+            f"add_noise: sd=-0.1 must be a number of 0 or more. {DEVIATION}",
+        ),
+        (
+            lambda: add_noise(X, rng(), np.array([0.1, 0.2])),
+            f"add_noise: sd=[0.1, 0.2] must be a number of 0 or more. {DEVIATION}",
+        ),
+        (
+            lambda: affine(X.astype(np.float32), scale=1e-39),
+            "affine: scale must be from 1e-6 to 1e6, but holds 1e-39. Give another one.",
+        ),
+        (
+            lambda: affine(X.astype(np.float32), translate=(-1e39, 0)),
+            "affine: translate must be from -1e6 to 1e6, but holds -1e+39. Give another "
+            "one.",
+        ),
+        (
+            lambda: affine(X.astype(np.float32), fill=1e39),
+            "affine: fill=1e+39 cannot be held by images of dtype float32. Give another "
+            "grey level, or turn the images into float64.",
+        ),
+        (
+            lambda: shift(X.astype(np.float16), 1, 1, fill=70000),
+            "shift: fill=70000 cannot be held by images of dtype float16. Give another "
+            "grey level, or turn the images into float64.",
         ),
         (
             lambda: random_erase(X, rng(), 6),

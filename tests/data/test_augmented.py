@@ -78,6 +78,34 @@ def test_each_epoch_draws_anew_and_the_seed_decides(engine):
     np.testing.assert_array_equal(one, again)
 
 
+def noisy(seed):
+    return make(lambda x, rng: augment.add_noise(0 * x, rng, 1), n=4, seed=seed)
+
+
+def in_workers(*datasets, seed=0, **how):
+    """The first number of each batch of two, in two epochs with two processes."""
+    torch.manual_seed(seed)
+    both = torch.utils.data.ConcatDataset(datasets)
+    loader = torch.utils.data.DataLoader(both, batch_size=2, num_workers=2, **how)
+    return [float(x.ravel()[0]) for _ in range(2) for x, _ in loader]
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_workers_of_torch_draw_each_for_itself(stays):
+    def seen(rng_seed=0, seed=0):
+        return in_workers(noisy(rng_seed), seed=seed, persistent_workers=stays)
+
+    one = seen()
+    assert len(set(one)) == 4
+    assert seen() == one
+    assert not set(one) & {*seen(seed=1), *seen(rng_seed=1)}  # both seeds decide
+
+
+def test_two_datasets_in_one_worker_differ():
+    found = in_workers(noisy(0), noisy(1))
+    assert len(set(found)) == len(found) == 8
+
+
 @ENGINES
 def test_shuffled_images_keep_their_labels(engine):
     x = np.arange(50, dtype=np.float32).reshape(50, 1, 1, 1)
@@ -213,3 +241,22 @@ def test_a_transform_that_loses_images():
         next(iter(data.DataLoader(make(lambda x, rng: x[:1]), 4)))
     with pytest.raises(IndexError, match=r"index 7 is out of range for 7 samples$"):
         make()[7]
+
+
+def test_an_index_is_a_whole_number():
+    for index in (2, np.int64(2), lp.tensor(2), torch.tensor(2)):
+        assert make()[index][1] == 2
+    for index in (1.7, slice(0, 3), [0, 1], None):
+        sentence = (
+            f"AugmentedDataset: index must be a whole number, but {index!r} came. For "
+            "several samples use a Subset, or __getitems__."
+        )
+        with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+            make()[index]
+    for indices in ([1.7], [True, False]):
+        sentence = (
+            f"AugmentedDataset: indices must be whole numbers, but {indices} came."
+        )
+        with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+            make().__getitems__(indices)
+    assert len(make().__getitems__([])) == 0

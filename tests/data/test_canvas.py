@@ -218,6 +218,32 @@ def test_scaled_digits_differ_in_size(made):
     assert 8 <= scaled[0] < 15 <= plain[30]
 
 
+def test_the_noise_has_the_deviation_named():
+    """Cut at 0, normal noise has the mean deviation / sqrt(2 pi)."""
+    x = np.zeros((1, 5, 5), np.float32)
+    x[0, 2, 2] = 1
+    got = canvases(x, np.array([0]), 20, rng(), clutter=0)
+    paper = got.x[~got.masks]
+    assert paper.mean() == pytest.approx(0.05 / np.sqrt(2 * np.pi), rel=0.03)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.int64])
+def test_classes_are_int64_whatever_came(dtype):
+    x = np.ones((3, 6, 6), np.float32)
+    got = canvases(x, np.arange(3, dtype=dtype), 5, rng(), size=9)
+    assert got.y.dtype == np.int64
+
+
+@pytest.mark.parametrize("y", [np.ones(3), np.array(["a", "b", "c"])])
+def test_classes_that_are_no_whole_numbers(y):
+    sentence = (
+        f"canvases: y must hold whole numbers, the classes, but its dtype is {y.dtype}. "
+        "Convert it with y.astype(int)."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        canvases(np.ones((3, 6, 6), np.float32), y, 5, rng(), size=9)
+
+
 # Clutter
 
 

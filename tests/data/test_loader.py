@@ -260,6 +260,11 @@ def test_random_split_sizes_are_torchs(lengths):
     equal(sizes)
 
 
+def test_random_split_takes_whole_numbers_that_are_floats():
+    parts = data.random_split(range(10), [6.0, np.float32(4)])
+    assert [len(part) for part in parts] == [6, 4]
+
+
 def test_random_split_can_be_repeated_and_loads_in_one_index():
     one, two = (
         data.random_split(pair(OURS), [5, 2], lp.Generator().manual_seed(7))

@@ -283,6 +283,33 @@ def test_files_that_are_there_are_not_fetched_again(server, tmp_path):
     assert server.asked == []
 
 
+@pytest.mark.parametrize("how", ["gz", "plain"])
+def test_only_what_is_missing_is_fetched(server, tmp_path, how):
+    own = 255 - arrays("test")[0]  # another checksum than the server's
+    name, content = "t10k-images-idx3-ubyte", idx(own)
+    name, content = (
+        (f"{name}.gz", gzip.compress(content)) if how == "gz" else (name, content)
+    )
+    (tmp_path / name).write_bytes(content)
+    got = fetch(server, tmp_path)
+    assert (tmp_path / name).read_bytes() == content
+    assert server.asked == ["t10k-labels-idx1-ubyte.gz"]
+    np.testing.assert_array_equal(got.x, own / np.float32(255))
+    np.testing.assert_array_equal(got.y, arrays("test")[1])
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mnist/", "www.example.com/mnist", "file:///mnist", "s3://mnist"]
+)
+def test_a_base_url_of_another_kind(tmp_path, url):
+    refuses(
+        lambda: data.mnist("test", tmp_path, download=True, base_url=url),
+        ValueError,
+        f"data.mnist: base_url={url!r} must begin with http:// or https://. Files on "
+        "this machine need no download: name their folder, folder=...",
+    )
+
+
 def test_another_checksum(server, tmp_path):
     server.files["t10k-images-idx3-ubyte.gz"] = b"something else"
     refuses(

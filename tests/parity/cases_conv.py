@@ -78,7 +78,11 @@ def ties(draw, *shape):
 
 
 def pooling(draw, dims):
-    """The arguments that max and average pooling share."""
+    """The arguments that max and average pooling share.
+
+    The images drawn are larger than a dilation: no window sees padding alone. In the
+    backward of such a window torch 2.13 writes outside of its memory, and may abort.
+    """
     one = (lambda *v: pair(draw, *v)) if dims == 2 else draw.choice
     kernel = one(2, 3, 4, 2)
     return dict(
@@ -153,6 +157,8 @@ special("avg_pool2d", big, 3, 2, 1)
 special("adaptive_avg_pool2d", big, (4, 3))
 special("max_pool2d", np.full((1, 2, 5, 5), -inf), 3, 2, 1)
 special("max_pool2d", x, 6, ceil_mode=True)
+special("max_pool2d", x, 2, stride=())  # as None
+special("avg_pool2d", x, (2, 2), stride=[], padding=(0,))
 special("max_pool2d", np.pad(x, 9), 17, stride=3)  # more taps than a byte can number
 special("conv2d", np.zeros((0, 3, 6, 5)), x[:, :, :3, :2], np.ones(2))
 special("conv2d", x, x, np.zeros(2), 1, (5, 4))  # as large as the image

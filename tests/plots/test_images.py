@@ -101,12 +101,13 @@ def test_one_figure_is_made():
         (
             {"images": np.zeros((7, 64))},
             "image_grid: images must be (N, H, W) with N at least 1, but the shape is "
-            "(7, 64). Reshape rows of pixels: images.reshape(-1, 8, 8).",
+            "(7, 64). Give one image as images[None], rows of pixels as "
+            "images.reshape(-1, H, W).",
         ),
         (
             {"images": np.zeros((0, 8, 8))},
             "image_grid: images must be (N, H, W) with N at least 1, but the shape is "
-            "(0, 8, 8). Reshape rows of pixels: images.reshape(-1, 8, 8).",
+            "(0, 8, 8). Give at least one.",
         ),
         (
             {"titles": ["a"]},

@@ -73,6 +73,11 @@ def test_a_prediction_over_the_edge_is_drawn_up_to_it():
     assert corners == (-0.5, 4.5, 29.5, 11.5)
 
 
+def test_the_first_pixel_is_no_share_of_the_side():
+    ((corners,),) = [one.values() for one in drawn(boxes(IMAGES[:1], [[0, 0, 1, 1]]))]
+    assert corners == (-0.5, -0.5, 0.5, 0.5)
+
+
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_legible_with_the_key_beneath_all_pictures(n):
     titles = [f"IoU 0.{k}1" for k in range(n)]
@@ -104,7 +109,7 @@ def with_box(*corners):
         (
             {"images": IMAGES[0], "target": TARGET},
             "images must be (N, H, W) with N at least 1, but the shape is (20, 30). "
-            "Reshape rows of pixels: images.reshape(-1, 8, 8).",
+            "Give one image as images[None], rows of pixels as images.reshape(-1, H, W).",
         ),
         (
             {},
@@ -130,6 +135,16 @@ def with_box(*corners):
             {"predicted": TARGET / 30},
             "predicted holds no number above 1, so these seem to be shares of the side, "
             "but boxes are in pixels. Multiply them by the size of the images.",
+        ),
+        (
+            {"predicted": TARGET / 30 - 0.1},  # a network's shares may leave 0 .. 1
+            "predicted holds no number above 1, so these seem to be shares of the side, "
+            "but boxes are in pixels. Multiply them by the size of the images.",
+        ),
+        (
+            {"predicted": np.tile([-50, -40, -20, -30], (7, 1))},
+            "predicted[0] is (−50, −40, −20, −30), but the images reach from (0, 0) to "
+            "(30, 20), x first. Check the order of the corners.",
         ),
         (
             {"target": with_box(3, 2, 17, 22)},

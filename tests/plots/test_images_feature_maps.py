@@ -57,7 +57,8 @@ def test_the_scale_begins_at_zero_and_is_symmetric_where_there_are_negative_valu
 
 
 def test_a_layer_of_dead_units_is_white():
-    ((_, (image,)),) = rows(feature_maps({"dead": np.zeros((1, 3, 5))}))
+    ((head, (image,)),) = rows(feature_maps({"dead": np.zeros((1, 3, 5))}))
+    assert head == "dead: 1 map of 3 × 5, all 0"
     assert image.get_clim() == (0, 1)
 
 

@@ -125,7 +125,8 @@ def test_legible_with_the_key_beneath_all_pictures(n):
         (
             {"predicted": PREDICTED * 0.75},
             "predicted holds 0.75, but a pixel is in a mask or not: True or False, 1 or "
-            "0. Compare scores with a threshold: predicted > 0.5.",
+            "0. Turn probabilities into a mask with predicted > 0.5, logits with "
+            "predicted > 0.",
         ),
         (
             {"predicted": PREDICTED * np.nan},

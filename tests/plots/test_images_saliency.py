@@ -40,14 +40,31 @@ def test_each_map_stands_beneath_its_image():
     assert {places[0, j].get_clim() for j in range(4)} == {(IMAGES.min(), IMAGES.max())}
 
 
-def test_on_paper_the_colour_is_that_of_the_bar_and_ink_darkens_it():
+def test_on_paper_the_colour_is_that_of_the_bar_and_ink_fades_where_a_map_is_strong():
     maps = np.array([[[0.0, 0.5, 2.0]]])
     figure = saliency(np.zeros((1, 1, 3)), maps)  # one value: all of it is paper
     paper = np.asarray(shown(figure)[1, 0].get_array())[0]
     np.testing.assert_allclose(paper, bar(figure)._colorbar.cmap(maps[0, 0] / 2)[:, :3])
-    figure = saliency(np.array([[[0.0, 1, 1]]]), maps)
-    ink = np.asarray(shown(figure)[1, 0].get_array())[0]
-    np.testing.assert_allclose(ink, paper * [[1], [0.65], [0.65]])
+    for x, ink in (  # 0.35 (1 - strength) ** 2 where the image is black
+        ([1.0, 0, 1], [0.35, 0, 0]),
+        ([0.0, 1, 1], [0, 0.35 * 0.75**2, 0]),
+    ):
+        figure = saliency(np.array([[x]]), maps)
+        found = np.asarray(shown(figure)[1, 0].get_array())[0]
+        np.testing.assert_allclose(found, paper * (1 - np.array(ink)[:, None]))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("value", [0.25, 0.5, 0.75, 1.0])
+def test_on_full_ink_a_colour_means_nearly_what_it_means_on_the_bar(value, sign):
+    maps = np.array([[[0.0, sign * value, sign]]])
+    figure = saliency(np.array([[[0.0, 1, 0]]]), maps)
+    found = np.asarray(shown(figure)[1, 0].get_array())[0, 1]
+    values = np.linspace(min(sign, 0), 1, 801)
+    scale = bar(figure)._colorbar
+    colours = scale.cmap(scale.norm(values))[:, :3]
+    looks_like = values[np.abs(colours - found).sum(axis=1).argmin()]
+    assert looks_like == pytest.approx(sign * value, abs=0.2)
 
 
 def test_signed_maps_have_a_symmetric_scale_and_others_begin_at_zero():

@@ -165,7 +165,15 @@ def test_float32_rounding_is_no_mistake():
         (1 / 9, "1/9"),
         (-1 / 9, "−1/9"),
         (0.0625, "1/16"),
-        (4.666666, "4.67"),
+        (4.666666, "14/3"),
+        (8 / 3, "8/3"),
+        (-8 / 3, "−8/3"),
+        (10 / 9, "10/9"),
+        (0.25, "0.25"),
+        (0.1, "0.1"),
+        (2.67, "2.67"),
+        (0.125, "1/8"),
+        (100 + 1 / 3, "100"),
         (0.1234567, "0.123"),
     ],
 )
@@ -277,6 +285,15 @@ def test_frames_of_an_animation_stand_still_and_cut_nothing_off():
         (
             {"dilation": 1.5},
             "dilation must be one or two whole numbers, each 1 or more, but 1.5 came.",
+        ),
+        (
+            {"padding": "same"},
+            "padding must be one or two whole numbers, each 0 or more, but 'same' came.",
+        ),
+        (
+            {"place": (1.5, 1)},
+            "place is (1.5, 1), but the entries of output go from (0, 0) to (2, 2). Give "
+            "(row, column).",
         ),
         (
             {"image": IMAGE * 1.25e9, "output": OUTPUT * 1.25e9},
