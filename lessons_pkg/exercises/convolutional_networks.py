@@ -95,6 +95,11 @@ convolutions and one dense layer, their code has three and two.
             "The places of each layer's input were counted. Without padding a kernel of "
             "3 × 3 fits at fewer: 28 becomes 26.",
         ),
+        "places_of_the_input_behind_the_first": Misconception(
+            [194688, 3115008, 921600, 36864, 640],
+            "Layer 1 is right. Layers 2 and 3 were counted for the places that go *in*, "
+            "13 · 13 and 5 · 5: the kernel fits at two fewer in each direction.",
+        ),
         "places_after_the_maximum": Misconception(
             [48672, 460800, 331776, 36864, 640],
             "The places after the maximum were counted. The convolution has to work out "
@@ -186,8 +191,21 @@ def _highest(scores, label):
     return scores.max()
 
 
+def _less_the_mean(scores, label):
+    return scores[0, label] - scores.mean()
+
+
 def _largest_size(grad):
     return np.abs(grad).max(axis=0)
+
+
+def _only_positive(grad):
+    return np.maximum(grad, 0).max(axis=0)
+
+
+def _with_channels(grad):
+    """The largest sizes, and which channel has them: what max(dim=0) of a tensor gives."""
+    return _largest_size(grad), np.abs(grad).argmax(axis=0)
 
 
 def _salient_of(what=_score, seen=_largest_size, times_x=False):
@@ -339,6 +357,31 @@ $-5, 1, 0$ is 1.
             "This is the map of the class with the highest score. Asked for is that of "
             "`label`, whether the network prefers it or not.",
         ),
+        "less_the_mean": Misconception(
+            _salient_of(_less_the_mean),
+            "The mean of all scores is taken away from that of `label`. That asks what "
+            "sets the class apart; asked for is its score alone.",
+        ),
+        "cut_off": Misconception(
+            _salient_of(seen=_only_positive),
+            "Negative gradients were set to 0. A pixel that lowers the score matters as "
+            "much: take the size, `np.abs`.",
+        ),
+        "loss_and_cut_off": Misconception(
+            _salient_of(_cross_entropy, _only_positive),
+            "It is still the gradient of the loss. And negative gradients were set to 0, "
+            "where their size is asked for: `np.abs`.",
+        ),
+        "values_and_channels": Misconception(
+            _salient_of(seen=_with_channels),
+            "Two things came: the sizes, which are right, and the channels they stand in. "
+            "`max(dim=0)` of a tensor gives both: write `.amax(dim=0)`.",
+        ),
+        "loss_values_and_channels": Misconception(
+            _salient_of(_cross_entropy, _with_channels),
+            "It is still the gradient of the loss. And two things came: `max(dim=0)` of a "
+            "tensor gives the sizes and their channels. Write `.amax(dim=0)`.",
+        ),
         "summed_over_channels": Misconception(
             _salient_of(seen=lambda g: np.abs(g).sum(axis=0)),
             "The sizes of the channels are added up. Take the largest of them.",
@@ -427,6 +470,11 @@ def _box_stays(box, rows, columns, image):
     return box
 
 
+def _cut_or_zeros(box, image):
+    x0, y0, x1, y1 = cut = _cut(box, image)
+    return cut if x0 < x1 and y0 < y1 else 0 * cut
+
+
 def _box_with(move, cut=_cut):
     """A box moved by another four numbers."""
     return lambda box, rows, columns, image: cut(
@@ -468,7 +516,8 @@ Moving a picture about is cheap variety for training. `moved` takes one picture 
 In training all that is seen moves down by `rows` and to the right by `columns` (where they
 are negative: up and to the left). Pixels that come in at an edge are 0. What leaves the
 picture is lost, and the box is cut off at the edge: a box that reached from column 1 to 4
-and moves by 3 in a picture 6 wide reaches from 4 to 6.
+and moves by 3 in a picture 6 wide reaches from 4 to 6. Of a box that leaves altogether
+nothing remains but a line at the edge: there it reaches from 6 to 6, or from 0 to 0.
 
 In evaluation, where `training` is `False`, picture and box come back as they are: what is
 measured is the task, not our tricks.
@@ -505,6 +554,7 @@ own, and has to be named as one.)
         call(_PICTURE, _BOX, -1, 3, True),
         call(_PICTURE, _BOX, 2, -2, True),
         call(_PICTURE, _BOX, 0, 0, True),
+        call(_PICTURE, _BOX, 1, -5, True),
         call(_PICTURE, _BOX, 1, -1, False),
     ),
     misconceptions={
@@ -595,6 +645,11 @@ own, and has to be named as one.)
             ),
             "The box is cut off at H in x and at W in y. `image.shape` is (H, W): x "
             "goes with the width.",
+        ),
+        "four_zeros": Misconception(
+            _moved_with(label=_box_with(lambda r, c: [c, r, c, r], _cut_or_zeros)),
+            "All is right but a box that leaves the picture altogether, for which you "
+            "give four zeros. It is cut off like the others: a line at the edge.",
         ),
         "axes_exchanged": Misconception(
             _moved_with(label=_box_with(lambda r, c: [r, c, r, c])),
@@ -779,7 +834,7 @@ just that: a dense layer over the channels of each pixel.
         "`x[:, :, ::stride, ::stride]` reads every `stride`-th row and column. Which axis "
         "of it do the columns of `weight` belong to?",
         "`np.einsum('oc,nchw->nohw', weight, x[:, :, ::stride, ::stride])` is the "
-        "shortcut; then `np.maximum(0, path(x) + shortcut)`.",
+        "shortcut (it sums over `c`, at each place); then `np.maximum(0, path(x) + shortcut)`.",
     ),
     cases=(
         _around(_whole(1, 1, 2, 2, 3), _whole(2, 1, 2, 2, 3)),
@@ -847,6 +902,13 @@ just that: a dense layer over the channels of each pixel.
                 path(_relu(x)) + _projected(x, weight, stride)
             ),
             "The path was given ReLU of x. It is given x as it came.",
+        ),
+        "relu_of_x_first": Misconception(
+            lambda x, path, weight=None, stride=1: _relu(
+                path(_relu(x)) + _projected(_relu(x), weight, stride)
+            ),
+            "ReLU is taken of x, before the block. Both ways are given x as it came; ReLU "
+            "is taken of their sum.",
         ),
         "weight_not_used": Misconception(
             _block(shortcut=lambda x, weight, stride: x),
@@ -934,6 +996,7 @@ def _scaled(x, mean, var, eps=1e-5):
 
 def _norm_with(
     axes=_CHANNELS,
+    kept_axes=None,
     batch_when=lambda training: training,
     move_when=lambda training: training,
     new=0.1,
@@ -941,13 +1004,17 @@ def _norm_with(
     inside_ddof=0,
     moved_first=False,
 ):
-    """A norm_channels of which some parts are done in another way."""
+    """A norm_channels of which some parts are done in another way.
+
+    `kept_axes` are those of the mean and of the variance that are kept.
+    """
+    of_mean, of_var = kept_axes or (axes, axes)
 
     def norm(x, running_mean, running_var, training):
         mean, var = x.mean(axis=axes), x.var(axis=axes, ddof=inside_ddof)
         kept = running_mean, running_var
         if move_when(training):
-            more = x.mean(axis=axes), x.var(axis=axes, ddof=ddof)
+            more = x.mean(axis=of_mean), x.var(axis=of_var, ddof=ddof)
             pairs = zip(kept, more, strict=True)
             kept = tuple((1 - new) * old + new * now for old, now in pairs)
         if not batch_when(training):
@@ -983,11 +1050,38 @@ def _whole_image(x, running_mean, running_var, training):
     return y, mean, var
 
 
-def _not_lined_up(x, running_mean, running_var, training):
-    mean, var = running_mean, running_var
+def _each_place(x, running_mean, running_var, training):
+    """Each place of each image by itself, over its channels, in training."""
+    y, mean, var = _norm_channels(x, running_mean, running_var, training)
     if training:
-        mean, var = x.mean(axis=_CHANNELS), x.var(axis=_CHANNELS)
+        y = _over_axis_1(x)
+    return y, mean, var
+
+
+def _over_axis_1(x):
+    over = {"axis": 1, "keepdims": True}
+    return (x - x.mean(**over)) / np.sqrt(x.var(**over) + 1e-5)
+
+
+def _axis_1_put_in(x, running_mean, running_var, training):
+    """The code as given, but for `x.mean(axis=1), x.var(axis=1)`."""
+    mean, var = x.mean(axis=1), x.var(axis=1)
+    running_mean = 0.9 * running_mean + 0.1 * mean
+    running_var = 0.9 * running_var + 0.1 * x.var(ddof=1)
     return (x - mean) / np.sqrt(var + 1e-5), running_mean, running_var
+
+
+def _not_lined_up(**parts):
+    """Numbers (C,) meet the columns: an error, unless there are C of them."""
+
+    def norm(x, running_mean, running_var, training):
+        _, *kept = _norm_with(**parts)(x, running_mean, running_var, training)
+        mean, var = running_mean, running_var
+        if training or parts:
+            mean, var = x.mean(axis=_CHANNELS), x.var(axis=_CHANNELS)
+        return (x - mean) / np.sqrt(var + 1e-5), *kept
+
+    return norm
 
 
 def _normed_maps(norm, x, running_mean, running_var, training):
@@ -1026,8 +1120,8 @@ the batch and all places.
 running numbers, without changing the arrays it is given:
 
 - In training `x` is normalised with the mean and variance of the batch, and each running
-  number becomes 0.9 of itself and 0.1 of the batch's. (The variance that is kept is
-  divided by one less: `ddof=1`, as in torch. That is right already.)
+  number becomes 0.9 of itself and 0.1 of the batch's. (For the variance that is kept,
+  divide by one less, as torch does: leave the `ddof=1` in, whatever else you change.)
 - In evaluation `x` is normalised with the running numbers, and they stay as they are.
 
 The stretching and shifting that follow are left out here.
@@ -1068,7 +1162,8 @@ is moved (Ioffe and Szegedy, 2015, chose it for that).
         _norm_case(_FAR, [0.0, 50.0], [1.0, 400.0], True),
         _norm_case(_FAR, [0.0, 50.0], [1.0, 400.0], False),
         _norm_case(_whole(1, 4, 3, 2, 5), [1.0, -1.0, 2.0], [4.0, 9.0, 1.0], True),
-        _norm_case(_whole(2, 3, 3, 5, 2), [1.0, -1.0, 2.0], [4.0, 9.0, 1.0], False),
+        # as many columns as channels: here numbers (C,) meet the columns without an error
+        _norm_case(_whole(2, 3, 3, 5, 3), [1.0, -1.0, 2.0], [4.0, 9.0, 1.0], False),
     ),
     misconceptions={
         "only_the_axes_mended": Misconception(
@@ -1089,6 +1184,45 @@ is moved (Ioffe and Szegedy, 2015, chose it for that).
             _norm_with(move_when=_always, moved_first=True),
             "In evaluation the running numbers are moved towards this batch, and then "
             "used. There they stay as they are.",
+        ),
+        "kept_variance_of_all": Misconception(
+            _norm_with(kept_axes=(_CHANNELS, _ALL)),
+            "One thing is left: the variance that is kept is still that of all channels "
+            "together. `x.var(ddof=1)` needs the axes too.",
+        ),
+        "kept_variance_of_all_and_training": Misconception(
+            _norm_with(
+                kept_axes=(_CHANNELS, _ALL), batch_when=_always, move_when=_always
+            ),
+            "Each channel is normalised with its own mean now. But the variance that is "
+            "kept is still that of all channels, `x.var(ddof=1)`; and `training` is "
+            "still not asked.",
+        ),
+        "kept_mean_of_all": Misconception(
+            _norm_with(kept_axes=(_ALL, _CHANNELS)),
+            "One thing is left: the mean that is kept is that of all channels together. "
+            "Each channel keeps its own.",
+        ),
+        "kept_both_of_all": Misconception(
+            _norm_with(kept_axes=(_ALL, _ALL)),
+            "What comes out is right. But the mean and the variance that are kept are "
+            "those of all channels together: each channel keeps its own.",
+        ),
+        "each_place": Misconception(
+            _each_place,
+            "In training each place is normalised over its channels. `axis=1` names the "
+            "axis that vanishes, the channels: let the others vanish, `(0, 2, 3)`.",
+        ),
+        "each_place_always": Misconception(
+            lambda x, mean, var, training: (_over_axis_1(x), mean, var),
+            "Each place is normalised over its channels, for `axis=1` names the axis that "
+            "vanishes: it should be `(0, 2, 3)`. Nor are the running numbers moved in "
+            "training, or used in evaluation.",
+        ),
+        "axis_1_put_in": Misconception(
+            _axis_1_put_in,
+            "`axis=1` names the axis that vanishes: the channels. One number for each "
+            "channel is left where the others vanish, `axis=(0, 2, 3)`.",
         ),
         "one_for_all": Misconception(
             _norm_with(_ALL),
@@ -1147,9 +1281,23 @@ is moved (Ioffe and Szegedy, 2015, chose it for that).
             "kept has it.",
         ),
         "not_lined_up": Misconception(
-            _not_lined_up,
+            _not_lined_up(),
             "The axes may be right, but `(C,)` meets the columns of the image, for NumPy "
             "matches shapes from the back. Make it `(C, 1, 1)`: `mean[:, None, None]`.",
+        ),
+        "not_lined_up_and_training": Misconception(
+            _not_lined_up(batch_when=_always, move_when=_always),
+            "The axes are right, but NumPy matches shapes from the back, where `(C,)` "
+            "meets the columns: `mean[:, None, None]`, and `var` likewise. And "
+            "`training` is still not asked.",
+        ),
+        "not_lined_up_and_kept_of_all": Misconception(
+            _not_lined_up(
+                batch_when=_always, move_when=_always, kept_axes=(_CHANNELS, _ALL)
+            ),
+            "The axes of `mean` and `var` are right, but NumPy matches shapes from the "
+            "back, where `(C,)` meets the columns: `mean[:, None, None]`. Then "
+            "`x.var(ddof=1)` needs the axes too, and `training` is to be asked.",
         ),
     },
 )
@@ -1322,6 +1470,11 @@ def _bare_softmax(scores):
         return shares / shares.sum(axis=1, keepdims=True)
 
 
+def _less(what):
+    """A softmax before which something else is taken away than each image's largest."""
+    return lambda scores: _bare_softmax(scores - what(scores))
+
+
 def _over_all_sums(scores):
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     return shares / shares.sum()
@@ -1344,6 +1497,10 @@ def _head_with(pool=_mean_of_maps, dense=_dense, squash=_softmax):
 def _as_scores(scores):
     return scores
 
+
+# the scores lie far apart, are small, large but near each other, and far below 0
+_EVEN = np.array([[1000.0, 0.0], [1.0, 1.0], [1000.0, 1000.0], [-1000.0, 0.0]])
+_EVEN = _EVEN.repeat(6, axis=1).reshape(4, 2, 2, 3)
 
 HEAD = Exercise(
     name="convolutional_networks.head",
@@ -1396,8 +1553,8 @@ map is *global* pooling. The two are often confused.
         call(_whole(4, 3, 2, 3, 2), _whole(5, 2, 2), _whole(6, 2)),
         call(_whole(7, 1, 2, 5, 3), _whole(8, 4, 2), _whole(9, 4)),
         call(
-            np.full((1, 2, 2, 3), 400.0),
-            np.array([[3.0, 0.0], [1.0, 2.0], [0.0, -1.0]]),
+            _EVEN,
+            np.array([[3.0, 0.0], [1.0, 2.0], [2.0, 1.0]]),
             np.array([0.0, 1.0, 0.0]),
         ),
     ),
@@ -1406,6 +1563,29 @@ map is *global* pooling. The two are often confused.
             _head_with(squash=_bare_softmax),
             "All is right until the scores grow large: np.exp(1000) is infinite. Take "
             "the largest score of each image away first.",
+        ),
+        "largest_of_the_batch": Misconception(
+            _head_with(squash=_less(lambda s: s.max())),
+            "The largest score of the whole batch is taken away. An image whose scores "
+            "all lie far below it is left with 0 / 0: take the largest of each image, "
+            "`axis=1`.",
+        ),
+        "largest_of_each_class": Misconception(
+            _head_with(squash=_less(lambda s: s.max(axis=0))),
+            "From each class its largest score among the images is taken away, which "
+            "changes the probabilities. Take the same from all scores of an image: "
+            "`axis=1`.",
+        ),
+        "mean_taken_away": Misconception(
+            _head_with(squash=_less(lambda s: s.mean(axis=1, keepdims=True))),
+            "A number from the middle of an image's scores is taken away, as their mean "
+            "is. The largest may still lie far above it, and np.exp be infinite: take "
+            "the largest away.",
+        ),
+        "smallest_taken_away": Misconception(
+            _head_with(squash=_less(lambda s: s.min(axis=1, keepdims=True))),
+            "The smallest score of each image is taken away, which makes the others "
+            "larger still. Take the largest away: then np.exp is 1 at most.",
         ),
         "largest_of_maps": Misconception(
             _head_with(lambda maps: maps.max(axis=(2, 3))),
@@ -1743,6 +1923,7 @@ the target alone is no measure: a box around the whole picture would be perfect.
             "This is 1 minus it: a loss. Asked for is the overlap itself.",
         ),
     },
+    atol=1e-6,  # some add a small number above and below
 )
 
 # ------------------------------------------------------ by hand: sizes in a U-Net
@@ -1816,6 +1997,11 @@ then judges by zeros that were never there. And the sides must be divisible by 4
         "none_on_the_way_up": Misconception(
             [12, 4, 12, 48],
             "On the way up there are two convolutions as well, and each takes away 2.",
+        ),
+        "none_in_step_4": Misconception(
+            [12, 4, 12, 44],
+            "Step 4 ends with two convolutions as well: 24 becomes 20, and 40 then stands "
+            "against **A**.",
         ),
         "none_at_the_bottom": Misconception(
             [16, 0, 8, 52],
@@ -2076,6 +2262,11 @@ are right is near 1 for a network that marks nothing at all.
             "1 is added above and below. That helps a loss; a score it makes too good "
             "for small objects.",
         ),
+        "a_little_added": Misconception(
+            _dice_with(lambda both, a, b: (2 * both + 1e-5) / (a + b + 1e-5)),
+            "0.00001 is added above and below, so a mask that misses gets more than 0. "
+            "Ask with `np.where` whether both are empty, or add far less.",
+        ),
         "pixels_right": Misconception(
             _agreement,
             "This is the share of pixels that are right, empty ones among them. Only "
@@ -2091,6 +2282,7 @@ are right is near 1 for a network that marks nothing at all.
             "This is 1 minus it: a loss. Asked for is the score itself.",
         ),
     },
+    atol=1e-6,  # some add a small number above and below
 )
 
 # -------------------------------------------------------- open: a network on a budget

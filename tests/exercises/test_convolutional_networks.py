@@ -61,6 +61,7 @@ WEIGHTS = np.array([288, 18432, 36864, 36864, 640])
 PLACES = {
     "weights": [1, 1, 1, 1, 1],
     "places_of_the_input": [28**2, 13**2, 5**2, 1, 1],
+    "places_of_the_input_behind_the_first": [26**2, 13**2, 5**2, 1, 1],
     "places_after_the_maximum": [13**2, 5**2, 3**2, 1, 1],
     "padded": [28**2, 14**2, 7**2, 1, 1],
     "one_row_lost": [27**2, 12**2, 4**2, 1, 1],  # 27, 13, 12, 6, 5 would have 5
@@ -141,6 +142,7 @@ UNET = {
     "padded": {"lost": 0, "bottom": 0, "up": 0, "last": 0},
     "one_convolution": {"lost": 2, "bottom": 2, "up": 2, "last": 2},
     "none_on_the_way_up": {"up": 0, "last": 0},
+    "none_in_step_4": {"up": 0},
     "none_at_the_bottom": {"bottom": 0},
     "none_at_the_end": {"last": 0},
     "kept_too_early": {"early": True},
@@ -232,10 +234,28 @@ def test_moved_is_that_of_loops(rows, columns):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_the_scores_that_head_is_tried_on():
+    maps, weight, bias = ex("head").cases[3].args
+    far, small, near, below = maps.mean(axis=(2, 3)) @ weight.T + bias
+    assert far.max() - 1000 > small.max()  # the batch's largest leaves small with 0 / 0
+    assert far.max() - far.mean() >= 999  # the mean is not enough
+    assert near.min() > 1000
+    assert below.max() < -900  # the largest size is not the largest score
+    assert np.ptp(near) < 2  # there the mean is enough, and nothing is not
+
+
+def test_a_box_of_moved_leaves_the_picture():
+    boxes = [ex("moved").answer(*case.args)[1] for case in ex("moved").cases]
+    assert any(x0 == x1 and y0 < y1 for x0, y0, x1, y1 in boxes)
+
+
 def test_the_example_of_moved():
     box = np.array([1.0, 0.0, 4.0, 2.0])
     _, after = ex("moved").answer(np.zeros((3, 6)), box, 0, 3, True)
     assert [after[0], after[2]] == [4, 6]
+    for columns, edge in ((7, 6), (-4, 0)):
+        _, left = ex("moved").answer(np.zeros((3, 6)), box, 0, columns, True)
+        assert [left[0], left[2]] == [edge, edge]
 
 
 def block_in_torch(x, path, weight=None, stride=1):
@@ -487,9 +507,44 @@ def dice_by_loops(predicted, target):
     return found
 
 
-def dice_with_a_little(predicted, target):
-    p, t = (m.reshape(len(m), -1).astype(float) for m in (predicted, target))
-    return (2 * (p * t).sum(1) + 1e-9) / (p.sum(1) + t.sum(1) + 1e-9)
+def dice_with(little):
+    def dice(predicted, target):
+        p, t = (m.reshape(len(m), -1).astype(float) for m in (predicted, target))
+        return (2 * (p * t).sum(1) + little) / (p.sum(1) + t.sum(1) + little)
+
+    return dice
+
+
+def iou_with_a_little(predicted, target):
+    sides = np.minimum(predicted[:, 2:], target[:, 2:])
+    sides = (sides - np.maximum(predicted[:, :2], target[:, :2])).clip(0)
+    areas = sum((b[:, 2:] - b[:, :2]).prod(axis=1) for b in (predicted, target))
+    both = sides.prod(axis=1)
+    return (both + 1e-6) / (areas - both + 1e-6)
+
+
+def head_by_logarithms(maps, weight, bias):
+    scores = maps.mean((2, 3)) @ weight.T + bias
+    return np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+
+
+def amax_of_the_tensor(model, x, label):
+    model(x)[0, label].backward()
+    return x.grad[0].abs().max(dim=0).values
+
+
+def norm_of_torch_axes(x, running_mean, running_var, training):
+    var, mean = torch.var_mean(torch.tensor(x), dim=(0, 2, 3), correction=0)
+    kept = torch.tensor(x).var(dim=(0, 2, 3)).numpy()
+    mean, var = mean.numpy(), var.numpy()
+    if not training:
+        mean, var = running_mean, running_var
+    else:
+        running_mean = running_mean + 0.1 * (mean - running_mean)
+        running_var = running_var + 0.1 * (kept - running_var)
+    shape = (1, -1, 1, 1)
+    y = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + 1e-5)
+    return y, running_mean, running_var
 
 
 SCORE = (
@@ -531,7 +586,12 @@ RIGHT = [
     ("unet_sizes", unet(76)),
     ("dice", metrics.dice),
     ("dice", dice_by_loops),
-    ("dice", dice_with_a_little),
+    ("dice", dice_with(1e-9)),
+    ("dice", dice_with(1e-6)),
+    ("iou", iou_with_a_little),
+    ("head", head_by_logarithms),
+    ("saliency", amax_of_the_tensor),
+    ("channel_norm", norm_of_torch_axes),
     ("design", [list(layer) for layer in ex("design").answer]),
     ("design", tuple(tuple(np.int64(x) if x != k else x for x in (k, *rest))
                      for k, *rest in ex("design").answer)),
@@ -614,11 +674,73 @@ def iou_of_pairs(predicted, target):
     return [[iou_by_loops(a[None], b[None])[0] for b in target] for a in predicted]
 
 
+def max_of_the_tensor(model, x, label):
+    model(x)[0, label].backward()
+    return x.grad[0].abs().max(dim=0)
+
+
+def less_the_mean(model, x, label):
+    scores = model(x)
+    (scores[0, label] - scores.mean()).backward()
+    return np.abs(x.grad.numpy()[0]).max(axis=0)
+
+
+def axis_1(x, running_mean, running_var, training):
+    mean, var = x.mean(1), x.var(1)
+    y = (x - mean[:, None]) / np.sqrt(var[:, None] + 1e-5)
+    return y, running_mean, running_var
+
+
+def zeros_for_no_area(image, box, rows, columns, training):
+    image, box = moved_by_loops(image, box, rows, columns, training)
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    return image, box if area else [0, 0, 0, 0]
+
+
+def relu_of_x(x, path, weight=None, stride=1):
+    x = np.maximum(0, x)
+    if weight is None:
+        return np.maximum(0, path(x) + x)
+    x, f = x[:, :, ::stride, ::stride], path(x)
+    return np.maximum(0, f + np.einsum("oc,nchw->nohw", weight, x))
+
+
+KEPT_MEAN = "0.1 * mean\n"
+KEPT_VAR = "x.var(axis=axes, ddof=1)"
+SHIFT = "scores.max(axis=1, keepdims=True)"
+
 RESIDUAL, RELU = "residual_block", "np.maximum(0, path(x) + shortcut)"
 CLIP = "np.clip(high - low, 0, None).prod(axis=1)"
 
 NAMED = [
     ("work", [288, 18432, 36864, 36864, 640], "weights"),
+    ("saliency", max_of_the_tensor, "values_and_channels"),
+    ("saliency", less_the_mean, "less_the_mean"),
+    ("saliency", mended("saliency", SCORE, ("[0].max(axis=0)",
+     "[0].clip(0).max(axis=0)")), "cut_off"),
+    ("saliency", mended("saliency", ("[0].max(axis=0)", "[0].clip(0).max(axis=0)")),
+     "loss_and_cut_off"),
+    ("moved", zeros_for_no_area, "four_zeros"),
+    (RESIDUAL, relu_of_x, "relu_of_x_first"),
+    ("channel_norm", spoilt("channel_norm", (KEPT_VAR, "x.var(ddof=1)")),
+     "kept_variance_of_all"),
+    ("channel_norm", mended("channel_norm", AXES[0], *AXES[2:]),
+     "kept_variance_of_all_and_training"),
+    ("channel_norm", spoilt("channel_norm", (KEPT_MEAN, "0.1 * x.mean()\n")),
+     "kept_mean_of_all"),
+    ("channel_norm", spoilt("channel_norm", (KEPT_MEAN, "0.1 * x.mean()\n"),
+     (KEPT_VAR, "x.var(ddof=1)")), "kept_both_of_all"),
+    ("channel_norm", axis_1, "each_place_always"),
+    ("channel_norm", mended("channel_norm", ("x.mean(), x.var()",
+     "x.mean(1), x.var(1)")), "axis_1_put_in"),
+    ("channel_norm", mended("channel_norm", *AXES[:2]), "not_lined_up_and_training"),
+    ("channel_norm", mended("channel_norm", AXES[0]), "not_lined_up_and_kept_of_all"),
+    ("head", spoilt("head", (SHIFT, "scores.max()")), "largest_of_the_batch"),
+    ("head", spoilt("head", (SHIFT, "scores.max(axis=0)")), "largest_of_each_class"),
+    ("head", spoilt("head", (SHIFT, SHIFT.replace("max", "mean"))), "mean_taken_away"),
+    ("head", spoilt("head", (SHIFT, SHIFT.replace("max", "min"))),
+     "smallest_taken_away"),
+    ("dice", dice_with(1e-5), "a_little_added"),
     ("saliency", mended("saliency", SIZE), "only_the_size_mended"),
     ("saliency", mended("saliency", SCORE), "only_the_score_mended"),
     ("saliency", cross_entropy_of_the_package, "only_the_size_mended"),
@@ -674,6 +796,29 @@ UNNAMED = [
     ("head", spoilt("head", ("+ bias", "- bias"))),
     ("iou", spoilt("iou", ("areas[0] + areas[1]", "2 * areas[0]"))),
     ("unet_sizes", [12, 4, 16, 38]),
+    ("unet_sizes", [12, 4, 12, 36]),
+    ("work", [194688, 3115008, 331776, 36864, 640]),
+    ("saliency", spoilt("saliency", ("np.abs(", "np.minimum(0, "))),
+    (
+        "moved",
+        spoilt(
+            "moved", ("[columns, rows, columns, rows]", "[columns, rows, columns, 0]")
+        ),
+    ),
+    (
+        "channel_norm",
+        spoilt("channel_norm", (KEPT_VAR, "x.var(axis=0, ddof=1).mean()")),
+    ),
+    (
+        "channel_norm",
+        mended("channel_norm", ("x.mean(), x.var()", "x.mean(2), x.var(2)")),
+    ),
+    ("head", spoilt("head", (SHIFT, "700"))),
+    ("head", spoilt("head", (SHIFT, "1000"))),
+    ("head", spoilt("head", (SHIFT, SHIFT.replace("scores", "np.abs(scores)")))),
+    ("head", spoilt("head", (SHIFT, "scores[:, :1]"))),
+    ("head", spoilt("head", (f"scores - {SHIFT}", "np.clip(scores, -700, 700)"))),
+    ("dice", dice_with(0.1)),
     ("dice", spoilt("dice", ("2 * both", "3 * both"))),
 ]
 
