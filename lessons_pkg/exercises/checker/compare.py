@@ -8,7 +8,10 @@ from .describe import kind_of, short
 from .snapshot import Opaque, find, numeric
 
 TEXT_ADVICE = "Write numbers, without quotes and without units."
-SEVERAL = "It gives several things, with a comma between them: one is asked for."
+SEVERAL = (
+    "It gives several things, and one is asked for. (Is there a comma, or torch's "
+    "`max(dim=...)`, which gives values and places?)"
+)
 DECIMAL_COMMA = "Is there a decimal comma? Python writes 0.5 with a point."
 COARSE = 1e-12  # the rounding of float32 and float16 is above this, of float64 below
 ROUNDED = 1e-5  # an atol this wide stands for a rounding that the statement asks for
