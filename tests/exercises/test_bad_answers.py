@@ -217,7 +217,10 @@ FUNCTIONS = {
     "brackets": (lambda z: (x for x in [z]), "a generator came. Put it in `list(...)`"),
     "deque": (gives(collections.deque([1])), "a deque object came. Put it in `list("),
     "set of numbers": (gives({-1.0}), "in order, in square brackets"),
-    "several": (lambda z: (z, 1), "a tuple of 2 came. It gives several things"),
+    "several": (
+        lambda z: (z, 1),
+        "a tuple of 2 came. It gives several things, and one is asked for",
+    ),
     "cut off": (
         lambda z: np.asarray(right(z)).astype(int),
         "got `0`. Are its decimals cut off?",
