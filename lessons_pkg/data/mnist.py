@@ -12,6 +12,11 @@ import numpy as np
 from .collection import Collection
 from .idx import read_idx
 
+SOURCE = (
+    "Y. LeCun, C. Cortes, C. J. C. Burges, the MNIST database of handwritten digits, "
+    'described in Y. LeCun et al., "Gradient-based learning applied to document '
+    'recognition", Proceedings of the IEEE 86(11), 1998'
+)
 MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 FOLDER = "LESSONS_MNIST"  # the environment variable that names the folder
 PARTS = {"train": "train", "test": "t10k"}  # and how their files begin
@@ -68,11 +73,7 @@ def mnist(part="train", folder=None, download=False, base_url=MIRROR):
         x=images / np.float32(255),
         y=labels.astype(np.int64),
         class_names=tuple("0123456789"),
-        source=(
-            "Y. LeCun, C. Cortes, C. J. C. Burges, the MNIST database of handwritten "
-            'digits, described in Y. LeCun et al., "Gradient-based learning applied to '
-            'document recognition", Proceedings of the IEEE 86(11), 1998'
-        ),
+        source=SOURCE,
         licence="not stated in the files; ask where you got them",
         units="pixel = grey level, 0 to 255, divided by 255",
     )

