@@ -32,6 +32,8 @@ PINS = {
     "tensorboard": "2.21.0",
     "mlxtend": "0.25.0",
     "pooch": "1.9.0",
+    "statsmodels": "0.15.0",
+    "babel": "2.18.0",
     "jupyterlab": "4.6.6",
     "ipykernel": "7.4.0",
     "nbclient": "0.11.0",
@@ -157,7 +159,7 @@ def test_packages_at_their_pins(repository, monkeypatch):
     install(monkeypatch, PINS | {"torch": "2.13.0+cpu"})
     assert_passes(
         environment.check_packages,
-        "packages     11 at their pinned versions "
+        "packages     13 at their pinned versions "
         "(numpy 2.4.6, torch 2.13.0+cpu, jupyterlab 4.6.6, ...)",
     )
 
@@ -188,11 +190,12 @@ def test_packages_missing_and_at_other_versions(repository, monkeypatch):
     assert_fails(
         environment.check_packages,
         "packages     missing: matplotlib, scikit-learn, tqdm, tensorboard, mlxtend, "
-        "pooch, jupyterlab, ipykernel, nbclient; torch is 2.6.0 instead of 2.13.0",
+        "pooch, statsmodels, babel, jupyterlab, ipykernel, nbclient; "
+        "torch is 2.6.0 instead of 2.13.0",
         f"/venv/bin/python -m pip install -c {repository}/constraints.txt "
         "matplotlib==3.11.2 scikit-learn==1.9.1 tqdm==4.70.1 torch==2.13.0 "
-        "tensorboard==2.21.0 mlxtend==0.25.0 pooch==1.9.0 jupyterlab==4.6.6 "
-        "ipykernel==7.4.0 nbclient==0.11.0",
+        "tensorboard==2.21.0 mlxtend==0.25.0 pooch==1.9.0 statsmodels==0.15.0 "
+        "babel==2.18.0 jupyterlab==4.6.6 ipykernel==7.4.0 nbclient==0.11.0",
     )
 
 

@@ -25,6 +25,7 @@ TORCH_HOMES = {
     "nn.functional": "torch.nn.functional",
     "nn.init": "torch.nn.init",
     "nn.utils": "torch.nn.utils",
+    "nn.utils.rnn": "torch.nn.utils.rnn",
     "optim": "torch.optim",
     "optim.lr_scheduler": "torch.optim.lr_scheduler",
     "data": "torch.utils.data",
@@ -111,6 +112,8 @@ def resolve(home):
 def entry(home, name, value):
     """Describe one name."""
     full = f"{home}.{name}".lstrip(".")
+    if isinstance(value, classmethod | staticmethod):
+        value = value.__func__
     hidden = EVERYWHERE | ({"dtype"} if inspect.isclass(value) else set())
     shown = Entry(
         full,
@@ -180,7 +183,7 @@ def parameters(value):
     except (TypeError, ValueError):
         return None
     found = list(signature.parameters.values())
-    return found[1:] if found and found[0].name == "self" else found
+    return found[1:] if found and found[0].name in ("self", "cls") else found
 
 
 def signature_of(name, value):

@@ -14,6 +14,10 @@ SENTENCES = {
     "Tensor.double": "The same numbers as float64.",
     "Tensor.long": "The same numbers as int64, without what stands after the point.",
     "Tensor.bool": "False where the number is 0, else True.",
+    "data.PAD": "The token that fills a row behind its end.",
+    "data.START": "The token before the first one of a sequence.",
+    "data.END": "The token behind the last one of a sequence.",
+    "data.UNKNOWN": "The token in the place of all that are not in the vocabulary.",
     "ValuesAndIndices": "What `max` and `min` return along a dim: the numbers, and where.",
 }
 
@@ -25,6 +29,7 @@ NO_COUNTERPART = {
     "Tensor.graph",
     "autograd.GradcheckError",
     "optim.Newton",
+    *("data.TextBatches", "data.Vocabulary", "data.Origins"),
 }
 
 # The files of data whose names are those of torch.utils.data; the others' are not.

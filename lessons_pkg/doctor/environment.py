@@ -20,6 +20,8 @@ PACKAGES = (
     "tensorboard",
     "mlxtend",
     "pooch",
+    "statsmodels",
+    "babel",
     "jupyterlab",
     "ipykernel",
     "nbclient",

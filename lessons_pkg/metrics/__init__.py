@@ -23,6 +23,13 @@ from .comparison import (
     mcnemar,
     paired_difference,
 )
+from .edits import edit_distance, error_rate
+from .forecasts import (
+    interval_coverage,
+    mean_absolute_scaled_error,
+    pinball_loss,
+)
+from .language import bits_per_token, perplexity
 from .overlap import box_iou, dice, mask_iou
 from .ranking import average_precision, precision_recall_curve, roc_auc, roc_curve
 from .rates import f1, precision, recall, specificity
@@ -33,21 +40,28 @@ __all__ = [
     "accuracy",
     "average_precision",
     "balanced_accuracy",
+    "bits_per_token",
     "bootstrap_interval",
     "box_iou",
     "brier_score",
     "calibration_curve",
     "confusion_matrix",
     "dice",
+    "edit_distance",
+    "error_rate",
     "expected_calibration_error",
     "f1",
+    "interval_coverage",
     "log_loss",
     "majority_accuracy",
     "mask_iou",
     "mcnemar",
     "mean_absolute_error",
+    "mean_absolute_scaled_error",
     "mean_squared_error",
     "paired_difference",
+    "perplexity",
+    "pinball_loss",
     "precision",
     "precision_recall_curve",
     "r2",

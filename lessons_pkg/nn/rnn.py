@@ -1,5 +1,8 @@
 """RNN, LSTM, GRU: layers of recurrent networks over whole sequences.
 
+Sequences of unequal length come packed, see utils/rnn.py: then the steps behind the end
+of one are masked in every layer and both directions.
+
 Shapes: T steps of N sequences. The states of all layers and directions are stacked, h
 (num_layers * directions, N, hidden_size): layer 0, layer 0 reversed, layer 1, ...
 """
@@ -15,6 +18,7 @@ from ..tensor.functions import cat, stack
 from . import functional as F
 from . import init
 from .module import Module, empty, refuses
+from .utils.rnn import PackedSequence, _places
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -71,40 +75,57 @@ class RNNBase(Module):
     def forward(self, input, hx=None):
         """Return output, the states h of the top layer at every step; and the last states.
 
-        input  : (T, N, input_size); (N, T, ...) if batch_first; (T, ...) is one sequence
+        input  : (T, N, input_size); (N, T, ...) if batch_first; (T, ...) is one sequence;
+                 or a PackedSequence
         hx     : the states to start from, h, or for LSTM (h, c); None for zeros
-        output : (T, N, directions * hidden_size), in the order of the input's axes
+        output : (T, N, directions * hidden_size), in the order of the input's axes;
+                 packed if the input was, and the last states then those at each
+                 sequence's own end
         Raises ValueError for shapes that do not fit.
         """
-        who = type(self).__name__
-        if input.ndim not in (2, 3) or input.shape[-1] != self.input_size:
-            raise ValueError(
-                f"{who}: the input must have 2 or 3 axes, the last one of "
-                f"input_size={self.input_size} entries, but came with shape {input.shape}."
-            )
+        packed = isinstance(input, PackedSequence)
+        self._check_input(input.data if packed else input, (2,) if packed else (2, 3))
+        if packed:
+            return self._over_packed(input, hx)
         alone, swapped = input.ndim == 2, input.ndim == 3 and self.batch_first
         x = input.transpose(0, 1) if swapped else input.unsqueeze(1) if alone else input
         states = self._first_states(hx, x, alone)
         x, last = self._climb(x, [h[:, None] for h in states] if alone else states)
         x = x.transpose(0, 1) if swapped else x.squeeze(1) if alone else x
-        last = tuple([h.squeeze(1) for h in last] if alone else last)
-        return x, (last[0] if self.n_states == 1 else last)
+        return x, self._given_back([h.squeeze(1) for h in last] if alone else last)
+
+    def _check_input(self, x, axes):
+        if x.ndim not in axes or x.shape[-1] != self.input_size:
+            counts = " or ".join(str(n) for n in axes)
+            raise ValueError(
+                f"{type(self).__name__}: the input must have {counts} axes, the last one of "
+                f"input_size={self.input_size} entries, but came with shape {x.shape}."
+            )
+
+    def _over_packed(self, sequence, hx):
+        """Unpack, run with the mask of the steps that there are, and pack again.
+
+        All stands in the caller's order, so the states need no sorting.
+        """
+        steps, columns = places = _places(sequence)
+        mask = np.zeros((steps[-1] + 1, columns.max() + 1), bool)
+        mask[places] = True
+        pair = ops.unpack, ops.unpack_backward
+        x = apply(*pair, sequence.data, places, mask.shape)
+        x, last = self._climb(x, self._first_states(hx, x, alone=False), mask)
+        x = apply(ops.pack, ops.pack_backward, x, places)
+        return sequence._replace(data=x), self._given_back(last)
+
+    def _given_back(self, last):
+        return last[0] if self.n_states == 1 else tuple(last)
 
     def _first_states(self, hx, x, alone):
         """Return [h], or [h, c]: those that came, checked, or zeros."""
         batch = () if alone else x.shape[1:2]
         shape = (self.num_layers * len(self.directions), *batch, self.hidden_size)
-        if hx is None:
-            return [np.zeros(shape, x.dtype)] * self.n_states
-        states = [hx] if self.n_states == 1 else list(hx)
-        if [h.shape for h in states] != [shape] * self.n_states:
-            raise ValueError(
-                f"{type(self).__name__}: hx must hold {self.n_states} of shape {shape}, but "
-                f"the shapes {', '.join(str(h.shape) for h in states)} came."
-            )
-        return states
+        return first_states(type(self).__name__, hx, self.n_states, shape, x.dtype)
 
-    def _climb(self, x, states):
+    def _climb(self, x, states, mask=None):
         """Go up through the layers; return the top output and the last states, stacked."""
         last = []
         for layer in range(self.num_layers):
@@ -114,8 +135,9 @@ class RNNBase(Module):
             for direction in self.directions:
                 first = [h[len(last)] for h in states]
                 weights = [getattr(self, f"{w}_l{layer}{direction}") for w in WEIGHTS]
-                turned = x[::-1] if direction else x
-                y, *h = apply(*self.operator, turned, *first, *weights, **self.options)
+                turned, counts = (x[::-1], _turned(mask)) if direction else (x, mask)
+                inputs = turned, *first, *weights
+                y, *h = apply(*self.operator, *inputs, mask=counts, **self.options)
                 outputs.append(y[::-1] if direction else y)
                 last.append(h)
             x = cat(outputs, -1) if self.bidirectional else y
@@ -129,6 +151,24 @@ class RNNBase(Module):
             if getattr(self, name) != default:
                 shown += f", {name}={getattr(self, name)}"
         return shown
+
+
+def first_states(who, hx, n_states, shape, dtype):
+    """Return the list of states to start from: those that came, checked, or zeros."""
+    if hx is None:
+        return [np.zeros(shape, dtype)] * n_states
+    states = list(hx) if isinstance(hx, tuple | list) else [hx]
+    shapes = [tuple(h.shape) for h in states]
+    if shapes != [shape] * n_states:
+        raise ValueError(
+            f"{who}: hx must hold {n_states} of shape {shape}, but the shapes "
+            f"{', '.join(map(str, shapes))} came."
+        )
+    return states
+
+
+def _turned(mask):
+    return None if mask is None else mask[::-1]
 
 
 class RNN(RNNBase):

@@ -8,14 +8,18 @@ gradient is wanted. Inputs are never changed; integers and booleans become float
 
 from .activations import *
 from .attention import *
+from .cells import *
 from .conv import *
 from .cross_entropy import *
 from .dropout import *
 from .elementwise import *
 from .embedding import *
+from .gru import *
 from .losses import *
+from .lstm import *
 from .matmul import *
 from .norm import *
+from .packing import *
 from .pool import *
 from .recurrent import *
 from .reduce import *

@@ -5,6 +5,7 @@ it. `animate` returns a Player, which a notebook and a built page show alike.
 """
 
 from lessons_pkg.plots import style
+from lessons_pkg.plots.alignment import alignment
 from lessons_pkg.plots.boundary import boundary
 from lessons_pkg.plots.boxes import boxes
 from lessons_pkg.plots.calibration import calibration
@@ -12,6 +13,8 @@ from lessons_pkg.plots.confusion_matrix import confusion_matrix
 from lessons_pkg.plots.curves import curves
 from lessons_pkg.plots.feature_maps import feature_maps
 from lessons_pkg.plots.filters import filters
+from lessons_pkg.plots.forecasts import forecasts
+from lessons_pkg.plots.gates import gates
 from lessons_pkg.plots.graph import graph
 from lessons_pkg.plots.images import image_grid
 from lessons_pkg.plots.intervals import intervals
@@ -27,9 +30,11 @@ from lessons_pkg.plots.saliency import saliency
 from lessons_pkg.plots.scatter import points
 from lessons_pkg.plots.sliding import sliding
 from lessons_pkg.plots.surface import surface
+from lessons_pkg.plots.unrolled import unrolled
 
 __all__ = [
     "Player",
+    "alignment",
     "animate",
     "boundary",
     "boxes",
@@ -38,6 +43,8 @@ __all__ = [
     "curves",
     "feature_maps",
     "filters",
+    "forecasts",
+    "gates",
     "graph",
     "image_grid",
     "intervals",
@@ -53,4 +60,5 @@ __all__ = [
     "sliding",
     "style",
     "surface",
+    "unrolled",
 ]

@@ -68,15 +68,18 @@ def unit(ax, left, y, text, colour=None, radius=RADIUS):
     ax.text(left, y, text, ha="center", va="center", zorder=4)
 
 
-def arrow(ax, tail, head, label="", value=None, at=0.5):
-    """Draw an arrow; by the sign of its value solid or dashed, and in two colours."""
+def arrow(ax, tail, head, label="", value=None, at=0.5, **other):
+    """Draw an arrow; by the sign of its value solid or dashed, and in two colours.
+
+    other : what its look is to have instead
+    """
     look = {"color": style.PALETTE["grey"], "arrowstyle": "-|>", "mutation_scale": 18}
     look |= {"linewidth": 2, "shrinkA": 0, "shrinkB": 2}
     if value is not None:
         negative, positive = style.CYCLE[:2]
         look["color"] = positive if value >= 0 else negative
         look["linestyle"] = style.DASHES[0 if value >= 0 else 1]
-    ax.annotate("", xytext=tail, xy=head, arrowprops=look, zorder=1)
+    ax.annotate("", xytext=tail, xy=head, arrowprops=look | other, zorder=1)
     if label:
         paper = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}
         x, y = np.array(tail) + at * (np.array(head) - np.array(tail))

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lessons_pkg import ops
 
 from .check import check_gradients, random
+from .generated import quick
 
 T, N, IN, H = 4, 3, 5, 2
 CELLS = {"rnn": 1, "lstm": 4, "gru": 3}  # how many gates
@@ -74,13 +77,11 @@ def test_gru_by_hand():
     np.testing.assert_allclose(dbias_hh, [dn / 2, (4 - n) / 4, dn / 2], rtol=1e-14)
 
 
-@pytest.mark.parametrize("name", CELLS)
-@pytest.mark.parametrize("bias", [True, False])
-def test_gradient(name, bias):
-    inputs = inputs_of(name, T=3, N=2, n_in=2, bias=bias)
+def check_all_gradients(name, inputs, **options):
+    """Check the backward of all outputs together, as one flat array."""
 
     def forward(*inputs):
-        outputs, cache = run(name, *inputs)
+        outputs, cache = run(name, *inputs, **options)
         flat = np.concatenate([y.ravel() for y in outputs])
         return flat, ([y.shape for y in outputs], cache)
 
@@ -91,6 +92,122 @@ def test_gradient(name, bias):
         return back(name, tuple(dys), cache)[: len(inputs)]
 
     check_gradients(forward, backward, *inputs)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("bias", [True, False])
+def test_gradient(name, bias):
+    check_all_gradients(name, inputs_of(name, T=3, N=2, n_in=2, bias=bias))
+
+
+# Masks
+
+
+def test_a_skipped_step_by_hand():
+    x, h0 = np.array([1.0, 9.0, 2.0]).reshape(3, 1, 1), np.zeros((1, 1))
+    weights = np.full((1, 1), 2.0), np.full((1, 1), 3.0)
+    mask = np.array([[True], [False], [True]])
+    (output, h_n), cache = ops.rnn(x, h0, *weights, nonlinearity="relu", mask=mask)
+    # h1 = 2*1 + 3*0 = 2, h2 = h1 whatever x2 is, h3 = 2*2 + 3*2 = 10.
+    np.testing.assert_array_equal(output.ravel(), [2, 2, 10])
+    np.testing.assert_array_equal(h_n, [[10]])
+
+    gradients = ops.rnn_backward((np.ones((3, 1, 1)), None), cache)
+    # dh3 = 1; dh2 = 1 + 3*1 = 4, which passes by; dh1 = 1 + 4 = 5.
+    # dx = 2 * (5, 0, 1), dh0 = 3*5, dW_ih = 5*1 + 1*2, dW_hh = 5*0 + 1*2.
+    expected = [10, 0, 2], [15], [7], [2]
+    for got, numbers in zip(gradients[:4], expected, strict=True):
+        np.testing.assert_array_equal(got.ravel(), numbers)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_gradient_with_a_mask(name):
+    mask = np.array([[True, False], [False, True], [True, True], [True, False]])
+    check_all_gradients(name, inputs_of(name, T=4, N=2, n_in=2), mask=mask)
+
+
+@pytest.mark.parametrize("name", CELLS)
+@quick
+@given(
+    st.lists(st.lists(st.booleans(), min_size=T, max_size=T), min_size=N, max_size=N)
+)
+def test_skipping_a_step_is_as_if_it_were_not_there(name, rows):
+    """Value and gradient, sequence by sequence, whichever steps are skipped."""
+    mask, (x, *rest) = np.array(rows).T, inputs_of(name)
+    n_states = 2 if name == "lstm" else 1
+    states, weights = rest[:n_states], rest[n_states:]
+    (output, *last), cache = run(name, x, *rest, mask=mask)
+    dy = [random(*y.shape, seed=20 + k) for k, y in enumerate((output, *last))]
+    dy[0][~mask] = 0
+    dx, *dstates = back(name, tuple(dy), cache)[: 1 + n_states]
+    for n, there in enumerate(mask.T):
+        if not there.any():
+            for h, h0, d, dh in zip(last, states, dstates, dy[1:], strict=True):
+                np.testing.assert_array_equal([h[n], d[n]], [h0[n], dh[n]])
+            continue
+        alone = [x[there, n : n + 1], *(h[n : n + 1] for h in states)]
+        (short, *end), cache = run(name, *alone, *weights)
+        np.testing.assert_allclose(output[there, n : n + 1], short, rtol=1e-12)
+        np.testing.assert_allclose(
+            [h[n] for h in last], [h[0] for h in end], rtol=1e-12
+        )
+        cut = dy[0][there, n : n + 1], *(d[n : n + 1] for d in dy[1:])
+        expected = back(name, cut, cache)
+        np.testing.assert_allclose(dx[there, n : n + 1], expected[0], rtol=1e-9)
+        for d, e in zip(dstates, expected[1:], strict=False):
+            np.testing.assert_allclose(d[n : n + 1], e, rtol=1e-9)
+    np.testing.assert_array_equal(dx[~mask], 0)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_skipped_step_holds_the_state_to_the_last_digit(name):
+    inputs = [x.astype(np.float32) for x in inputs_of(name, T=50)]
+    mask = np.arange(50)[:, None] < [50, 7, 0]
+    (output, *last), _ = run(name, *inputs, mask=mask)
+    np.testing.assert_array_equal(output[7:, 1], np.tile(output[6, 1], (43, 1)))
+    for h, h0 in zip(last, inputs[1:], strict=False):
+        np.testing.assert_array_equal(h[2], h0[2])
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_what_stands_at_a_skipped_step_does_no_harm(name):
+    x, *rest = inputs_of(name)
+    mask = np.arange(T)[:, None] < [4, 2, 0]
+    outputs, cache = run(name, np.where(mask[..., None], x, 0), *rest, mask=mask)
+    expected = (*outputs, *back(name, outputs, cache))
+    for value in (np.nan, np.inf, 1e300):
+        outputs, cache = run(
+            name, np.where(mask[..., None], x, value), *rest, mask=mask
+        )
+        got = (*outputs, *back(name, outputs, cache))
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_mask_of_nothing_but_true_changes_nothing(name):
+    inputs = inputs_of(name)
+    plain, cache = run(name, *inputs)
+    masked, same = run(name, *inputs, mask=np.ones((T, N), bool))
+    for a, b in zip(
+        (*masked, *back(name, masked, same)),
+        (*plain, *back(name, plain, cache)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_mask_of_nothing_but_false(name):
+    inputs = inputs_of(name)
+    (output, *last), cache = run(name, *inputs, mask=np.zeros((T, N), bool))
+    np.testing.assert_array_equal(output, np.broadcast_to(inputs[1], (T, N, H)))
+    ones = np.ones_like(output), *map(np.ones_like, last)
+    dx, dh0, *others = back(name, ones, cache)
+    np.testing.assert_array_equal(dh0, np.full((N, H), T + 1))  # T outputs, and h_n
+    dweights = others[1:] if name == "lstm" else others
+    for d in (dx, *dweights):
+        np.testing.assert_array_equal(d, 0)
 
 
 # Properties
@@ -254,4 +371,24 @@ def test_nonlinearity_of_another_name():
         ops.rnn(*inputs_of("rnn"), nonlinearity="sigmoid")
     assert str(error.value) == (
         "rnn: nonlinearity must be 'tanh' or 'relu', but 'sigmoid' came."
+    )
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_mask_of_another_shape(name):
+    with pytest.raises(ValueError, match=name) as error:
+        run(name, *inputs_of(name), mask=np.ones((N, T), bool))
+    assert str(error.value) == (
+        f"{name}: mask must have shape (4, 3), that of the steps and sequences of x "
+        f"(4, 3, 5), but came with shape (3, 4)."
+    )
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_mask_of_numbers(name):
+    with pytest.raises(TypeError) as error:
+        run(name, *inputs_of(name), mask=np.ones((T, N)))
+    assert str(error.value) == (
+        f"{name}: mask must hold booleans, True where a step counts, but its dtype is "
+        f"float64. Of numbers make it with mask != 0."
     )

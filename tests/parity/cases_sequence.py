@@ -192,3 +192,29 @@ def lstm(draw):
 @layer_cases("GRU", tolerance=3, count=60)
 def gru(draw):
     return recurrent(draw, 1)
+
+
+def one_step(draw, n_states, **more):
+    """A cell, and one step of one sequence or more, with or without its states."""
+    n_in, hidden, N = draw.size(1, 5), draw.size(1, 5), draw.choice(0, 1, 3, 5, None)
+    batch = () if N is None else (N,)
+    first = [draw.array(*batch, hidden) for _ in range(n_states)]
+    hx = draw.maybe(first[0] if n_states == 1 else tuple(first))
+    x = draw.array(*batch, n_in, scale=draw.choice(1e-3, 1.0, 30.0))
+    options = dict(bias=draw.choice(True, True, False))
+    return ((n_in, hidden), options | more), (x,), {"hx": hx}
+
+
+@layer_cases("RNNCell", tolerance=3, count=40)
+def rnn_cell(draw):
+    return one_step(draw, 1, nonlinearity=draw.choice("tanh", "relu"))
+
+
+@layer_cases("LSTMCell", tolerance=3, count=40)
+def lstm_cell(draw):
+    return one_step(draw, 2)
+
+
+@layer_cases("GRUCell", tolerance=3, count=40)
+def gru_cell(draw):
+    return one_step(draw, 1)

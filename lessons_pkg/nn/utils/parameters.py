@@ -1,9 +1,9 @@
-"""torch.nn.utils: helpers over many parameters at once."""
+"""Helpers over many parameters at once: their gradients clipped, or all in one vector."""
 
 import numpy as np
 
-from ..tensor import Tensor, no_grad
-from ..tensor import functions as f
+from ...tensor import Tensor, no_grad
+from ...tensor import functions as f
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
