@@ -263,6 +263,8 @@ def loaded_by(statement):
         ".metrics",
         ".preprocess",
         ".data",
+        ".decoding",
+        ".baselines",
         ".exercises",
         ".cli",
         ".doctor",

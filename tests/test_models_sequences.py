@@ -420,7 +420,11 @@ def test_tokens_are_whole_numbers(lib):
 
 @ENGINES
 @pytest.mark.parametrize(
-    "lengths", [[5], [3, 5], [3, 5, 0], [3, 6, 2], [3, 5, 2.5], [3, 5, float("nan")]]
+    "lengths",
+    [
+        *([5], [3, 5], [3, 5, 0], [3, 6, 2], [3, 5, 2.5], [3, 5, float("nan")]),
+        *([3, 5, "a"], ["3", "5", "2"], [3, 5, None], [3, 5, [2]]),
+    ],
 )
 def test_lengths_must_fit(lib, lengths):
     given = lengths[0] if len(lengths) == 1 else lengths  # a lone number too
@@ -429,6 +433,15 @@ def test_lengths_must_fit(lib, lengths):
         f"sequence of 5 steps, but {lengths} came. Count the tokens before padding."
     ):
         SMALL["sequence_classifier"](lib.nn)(SOURCE, given)
+
+
+@ENGINES
+def test_lengths_may_be_numbers_of_any_kind(lib):
+    model = SMALL["sequence_classifier"](lib.nn)
+    want = model(SOURCE, [3, 5, 2]).detach()
+    one_by_one = [lib.tensor(n) for n in (3, 5, 2)]
+    for lengths in (lib.tensor([3, 5, 2]), one_by_one, [3.0, 5, np.int32(2)]):
+        np.testing.assert_array_equal(model(SOURCE, lengths).detach(), want)
 
 
 @ENGINES

@@ -5,14 +5,20 @@ import operator
 import numpy as np
 
 
-def as_array(values):
+def as_array(who, name, values):
     """Return an array, or a tensor of either engine, as an array without a gradient."""
-    return np.asarray(values.detach() if hasattr(values, "detach") else values)
+    try:
+        return np.asarray(values.detach() if hasattr(values, "detach") else values)
+    except ValueError:
+        raise ValueError(
+            f"{who}: {name} has rows of different lengths, which make no array. "
+            "Give as many numbers in each."
+        ) from None
 
 
 def series(who, name, x, least):
     """Return x as (T,) finite floats, T at least `least`."""
-    x = as_array(x)
+    x = as_array(who, name, x)
     if x.ndim != 1 or x.dtype.kind not in "iuf":
         raise ValueError(
             f"{who}: {name} must be a series of numbers (T,), but {x.dtype} of shape "
@@ -33,7 +39,7 @@ def series(who, name, x, least):
 
 def tokens(who, name, ids, n_tokens, ndim=(1,)):
     """Return ids as int64, where all are from 0 to n_tokens - 1."""
-    ids = as_array(ids)
+    ids = as_array(who, name, ids)
     if ids.ndim not in ndim or (ids.size and ids.dtype.kind not in "iu"):
         shapes = "(T,)" if ndim == (1,) else "(L,) or (N, L)"
         raise ValueError(

@@ -6,6 +6,8 @@ import numpy as np
 
 from . import _checks as checks
 
+LARGEST = 1e150
+
 
 class Forecaster:
     """Forecast a series from its last `n_back` values. A kind of it defines _steps.
@@ -26,6 +28,11 @@ class Forecaster:
         Raises ValueError for what is no series, or too short a one.
         """
         x = checks.series(self._who(), "x", x, self._least())
+        if np.abs(x).max() > LARGEST:
+            raise ValueError(
+                f"{self._who()}: x reaches {np.abs(x).max():g}, whose square is beyond the "
+                "range of floats. Divide the series by a number first."
+            )
         self._learn(x)
         self.training = x
         return self
@@ -59,6 +66,9 @@ class Forecaster:
         """Return lower and upper bounds, (horizon,) each, for the next values.
 
         They are the forecast plus `residual_interval` of the residuals at each distance.
+        Residuals several steps ahead overlap, and so tell less than their number suggests:
+        on a short series the intervals further ahead are too narrow. Of a random walk of
+        40 values, those of 90 % held about 74 % of what came 10 steps ahead (Naive).
         Raises ValueError before fit, and for too few residuals.
         """
         around = self.forecast(history, horizon)
@@ -104,8 +114,9 @@ def residual_interval(residuals, coverage=0.9):
         was not fitted on
     coverage : between 0 and 1
     Returns lower, upper, (horizon,) each, to add to a forecast: the values at the ranks
-    (N + 1) (1 -+ coverage) / 2, between which a new residual falls with that chance if it
-    comes from the same distribution, whatever that is.
+    (N + 1) (1 -+ coverage) / 2, between which a new residual falls with about that chance
+    if all are independent draws from one distribution, whatever that is; with exactly that
+    chance where the ranks are whole and the distribution has no steps.
     Raises ValueError for fewer than 2 / (1 - coverage) - 1 residuals: 19 for 0.9.
     Source: tolerance limits, Wilks 1941, "Determination of sample sizes for setting
     tolerance limits".
@@ -131,7 +142,7 @@ def _share(coverage):
 
 
 def _many(residuals, least, coverage):
-    residuals = checks.as_array(residuals)
+    residuals = checks.as_array("residual_interval", "residuals", residuals)
     if residuals.ndim != 2 or len(residuals) < least:
         raise ValueError(
             f"residual_interval: for coverage={coverage} residuals must have shape "

@@ -50,13 +50,13 @@ def series(who, name, values):
 
 
 def array(who, name, values):
-    """Return values as an array, whatever is in it."""
+    """Return values, of a tensor without its gradient, as an array of whatever is in it."""
     try:
-        return np.asarray(values)
+        return np.asarray(values.detach() if hasattr(values, "detach") else values)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(
             f"{who}: {name} makes no array: {str(error).rstrip('.')}. Give numbers, in a "
-            "list, an array or a tensor without gradient."
+            "list, an array or a tensor."
         ) from None
 
 

@@ -14,9 +14,11 @@ def adding_task(n, length, rng):
     x : (n, length, 2) float32: numbers drawn evenly from 0 to 1, and marks, 1 or 0
     Returns x, and y (n,) float32.
     Raises TypeError or ValueError for arguments that do not fit.
-    Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997;
-    with numbers from 0 to 1 as in Le, Jaitly and Hinton, "A simple way to initialize
-    recurrent networks of rectified linear units", 2015.
+    Source: the adding problem, Hochreiter and Schmidhuber, "Long short-term memory", Neural
+    Computation 1997, where numbers go from -1 to 1 and both marks stand early; with numbers
+    from 0 to 1 as in Le, Jaitly and Hinton, "A simple way to initialize recurrent networks
+    of rectified linear units", 2015, and a mark in each half as in Arjovsky, Shah and
+    Bengio, "Unitary evolution recurrent neural networks", ICML 2016.
     """
     rng = _checks.generator("adding_task", rng)
     n = _checks.size("adding_task", "n", n, least=1)
@@ -42,8 +44,8 @@ def copy_task(n, length, rng, n_symbols=8, n_copied=5):
     Returns tokens, targets : (n, length + 2 * n_copied) int64; there are n_symbols + 2
     tokens, and n_symbols + 1 things to answer.
     Raises TypeError or ValueError for arguments that do not fit.
-    Source: the copying problem, Hochreiter and Schmidhuber 1997 as above; laid out as in
-    Arjovsky, Shah and Bengio, "Unitary evolution recurrent neural networks", ICML 2016.
+    Source: the copying problem, Hochreiter and Schmidhuber 1997; laid out as in Arjovsky,
+    Shah and Bengio 2016, both as above.
 
     >>> tokens, targets = copy_task(1, 3, np.random.default_rng(0), n_copied=2)
     >>> print(tokens[0], targets[0])

@@ -66,7 +66,7 @@ class TextBatches:
     there the state must be new.
 
     ids     : (T,) whole numbers; an array or list gives arrays, a tensor of either engine
-              gives tensors
+              gives tensors, all of int64
     dropped : how many tokens at the end are in no batch, for they fill no whole one
     Raises TypeError or ValueError for what does not fit, such as a text too short.
     Source: Williams and Peng, "An efficient gradient-based algorithm for on-line training
@@ -95,7 +95,7 @@ class TextBatches:
         used = self.batch_size * self._n_batches * self.n_steps
         self.dropped = len(array) - 1 - used
         is_tensor = hasattr(ids, "backward")
-        ids = ids if is_tensor else array
+        ids = ids.long() if is_tensor else array
         self._copy = type(ids).clone if is_tensor else np.copy
         self._x, self._y = (
             part.reshape(self.batch_size, -1)

@@ -132,20 +132,29 @@ def _several(name, tokens):
 
 def _counted(sequences):
     """Return how often each token comes."""
-    count = Counter()
-    try:
-        for sequence in [sequences] if isinstance(sequences, str) else sequences:
+    who, count = "Vocabulary.of", Counter()
+    if not hasattr(sequences, "__iter__"):
+        raise _no_sequence(who, sequences)
+    for sequence in [sequences] if isinstance(sequences, str) else sequences:
+        try:
             count.update(sequence)
-    except TypeError:
-        raise _no_sequence("Vocabulary.of", sequences) from None
+        except TypeError:
+            holds = hasattr(sequence, "__iter__")
+            raise _no_sequence(who, sequence if holds else [sequence]) from None
     _require_texts(count)
     return count
 
 
 def _no_sequence(who, value):
+    """Say what is wrong with a value: its first entry that is no text, if it has one."""
+    wrong = f"{type(value).__name__} does not hold any"
+    for entry in value if hasattr(value, "__iter__") else ():
+        if not isinstance(entry, str):
+            wrong = f"{entry!r:.40} is of type {type(entry).__name__}"
+            break
     return TypeError(
-        f"{who}: a text or a list of tokens must come, but {type(value).__name__} does "
-        "not hold any. Of a Text give its .text; for words give text.split()."
+        f"{who}: a text or a list of tokens must come, but {wrong}. Of a Text give its "
+        ".text; for words give text.split()."
     )
 
 

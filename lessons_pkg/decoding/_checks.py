@@ -6,14 +6,27 @@ import operator
 import numpy as np
 
 
-def as_array(values):
+def as_array(who, name, values):
     """Return an array, or a tensor of either engine, as an array without a gradient."""
-    return np.asarray(values.detach() if hasattr(values, "detach") else values)
+    try:
+        return np.asarray(values.detach() if hasattr(values, "detach") else values)
+    except ValueError:
+        raise ValueError(
+            f"{who}: {name} has rows of different lengths, which make no array. "
+            "Give as many numbers in each."
+        ) from None
 
 
 def scores(who, logits):
     """Return logits (..., K) as float64; -inf, what cannot be, is let through."""
-    logits = as_array(logits)
+    logits = real(who, logits)
+    require_a_choice(who, logits)
+    return logits
+
+
+def real(who, logits):
+    """Return logits (..., K) as float64, whatever numbers they are."""
+    logits = as_array(who, "logits", logits)
     if logits.dtype.kind not in "iuf":
         raise TypeError(
             f"{who}: the logits must be real numbers, but their dtype is {logits.dtype}. "
@@ -24,12 +37,11 @@ def scores(who, logits):
             f"{who}: the logits must have shape (..., K), one score for each of K "
             f"tokens, but came with shape {logits.shape}. Give at least one score."
         )
-    logits = logits.astype(np.float64)
-    _require_a_choice(who, logits)
-    return logits
+    return logits.astype(np.float64)
 
 
-def _require_a_choice(who, logits):
+def require_a_choice(who, logits):
+    """Raise ValueError for nan, infinity, and rows in which nothing can be."""
     strange = np.isnan(logits) | (logits == np.inf)
     if strange.any():
         index = tuple(int(i) for i in np.argwhere(strange)[0])

@@ -61,7 +61,7 @@ def beam_search(
     width = checks.whole_number(who, "width", width, 1)
     most = checks.whole_number(who, "most", most, 1)
     alpha = checks.number(
-        who, "length_penalty", length_penalty, "0 or above", lambda a: a >= 0
+        who, "length_penalty", length_penalty, "from 0 to 10", lambda a: 0 <= a <= 10
     )
     start = checks.whole_number(who, "start", start, 0)
     beams, running = [], [Beam((), 0.0, 0.0, finished=False)]

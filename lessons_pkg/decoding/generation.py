@@ -70,7 +70,7 @@ def _written(who, step, state, first, n, end, choose):
     running = np.ones(len(given), dtype=bool)
     for t in range(n):
         if t:
-            logits, state = ask(who, step, rows[:, t - 1], state)
+            logits, state = ask(who, step, rows[:, t - 1], state, running)
         tokens = choose(logits)
         rows[running, t] = tokens[running]
         running &= end is None or rows[:, t] != end
@@ -86,7 +86,7 @@ def _until(tokens, end):
 
 def _tokens(who, first):
     """Return the tokens to start from as (N, T)."""
-    tokens = checks.as_array(first)
+    tokens = checks.as_array(who, "what it starts from", first)
     if tokens.dtype.kind not in "iu" or tokens.ndim > 2 or not tokens.size:
         raise ValueError(
             f"{who}: it must start from a token, (N,) tokens or (N, T) prompts, whole "
@@ -94,4 +94,9 @@ def _tokens(who, first):
             "Encode text first, with a Vocabulary."
         )
     tokens = tokens.astype(np.int64)
+    if tokens.min() < 0:
+        raise ValueError(
+            f"{who}: it cannot start from {tokens.min()}, for tokens are numbered from 0. "
+            "Give numbers in the vocabulary."
+        )
     return tokens if tokens.ndim == 2 else tokens.reshape(-1, 1)

@@ -30,7 +30,8 @@ def probabilities(logits, temperature=1.0, top_k=None, top_p=None):
     temperature : below 1 sharpens, above 1 flattens; 0 puts all on the largest logit, the
         first of equals
     top_k : keep the k likeliest tokens only; of equals the first
-    top_p : then keep the fewest of the likeliest tokens whose probabilities sum to top_p
+    top_p : then keep the fewest of the likeliest tokens whose probabilities sum to top_p,
+        to within 1e-6; 1 keeps all
     What is left out gets 0, and the rest is divided by its sum. The order is temperature,
     top_k, top_p.
     Returns (..., K) float64, whose rows sum to 1.
@@ -50,8 +51,8 @@ def probabilities(logits, temperature=1.0, top_k=None, top_p=None):
     p = _at_temperature(x, _temperature(who, temperature))
     if top_k is not None:
         p = _keep(p, _rank(p) < checks.whole_number(who, "top_k", top_k, 1))
-    if top_p is not None:
-        p = _keep(p, _is_in_nucleus(p, _share(who, top_p)))
+    if top_p is not None and _share(who, top_p) < 1:
+        p = _keep(p, _is_in_nucleus(p, top_p))
     return p
 
 

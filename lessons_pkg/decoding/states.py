@@ -23,25 +23,38 @@ def detached(state):
 def each(change, state):
     """Return the state with change(part) for each array or tensor in it."""
     if isinstance(state, tuple | list):
-        return type(state)([each(change, part) for part in state])
+        parts = [each(change, part) for part in state]
+        named = hasattr(state, "_fields")  # a NamedTuple takes its parts one by one
+        return type(state)(*parts) if named else type(state)(parts)
     return None if state is None else change(state)
 
 
-def ask(who, step, tokens, state):
-    """Run a step; return its logits (N, K) as float64, and the state without history."""
+def ask(who, step, tokens, state, running=None):
+    """Run a step; return its logits (N, K) as float64, and the state without history.
+
+    running : (N,) booleans, None for all; where a sequence is over, logits are made 0
+    """
+    if not callable(step):
+        raise TypeError(
+            f"{who}: step must be a function of tokens and state, but "
+            f"{type(step).__name__} came. Give for example model.step."
+        )
     answer = step(tokens, state)
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise TypeError(
             f"{who}: step must return (logits, state), but {type(answer).__name__} came. "
             "Where there is no state, return (logits, None)."
         )
-    logits = checks.scores(who, answer[0])
+    logits = checks.real(who, answer[0])
     if logits.ndim != 2 or len(logits) != len(tokens):
         raise ValueError(
             f"{who}: for {len(tokens)} tokens step must return logits of shape "
             f"({len(tokens)}, K), but came with shape {logits.shape}. "
             "Of (N, T, K) return logits[:, -1]."
         )
+    if running is not None:
+        logits[~running] = 0
+    checks.require_a_choice(who, logits)
     return logits, detached(answer[1])
 
 

@@ -41,9 +41,9 @@ def classes(who, name, values):
 
 
 def array(who, name, values):
-    """Return values as an array, of any shape and dtype."""
+    """Return values, of a tensor without its gradient, as an array of any shape and dtype."""
     try:
-        return np.asarray(values)
+        return np.asarray(values.detach() if hasattr(values, "detach") else values)
     except ValueError:
         raise ValueError(
             f"{who}: {name} has rows of different lengths, which make no array. "

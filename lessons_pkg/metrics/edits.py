@@ -1,5 +1,7 @@
 """Edits: how many changes turn what was predicted into what should be there?"""
 
+from collections.abc import Mapping, Set
+
 import numpy as np
 
 
@@ -28,7 +30,7 @@ def error_rate(predicted, target):
     predicted, target : lists of as many sequences, as edit_distance takes them
     Returns a float from 0; above 1 where more is wrong than the targets are long. Of
     characters it is the character error rate, of words the word error rate. A long
-    sequence counts for more than a short one.
+    sequence counts for more than a short one. Padding would count too: cut it off first.
     Raises TypeError or ValueError for what are no lists of sequences, for two lengths, for
     targets that are all empty.
     Source: Levenshtein 1966, as edit_distance.
@@ -66,7 +68,8 @@ def _distance(a, b):
 
 
 def _sequences(name, values):
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    wrong = isinstance(values, str | bytes | Set | Mapping)
+    if wrong or not hasattr(values, "__len__"):
         raise TypeError(
             f"error_rate: {name} must be a list of sequences, but "
             f"{type(values).__name__} came. For one pair give lists of one."
@@ -76,16 +79,20 @@ def _sequences(name, values):
 
 def _tokens(who, values):
     """Return the tokens as a list of what can be hashed."""
-    if hasattr(
-        values, "tolist"
-    ):  # an array, or a tensor, whose entries hash by identity
-        values = values.tolist()
+    fits = not isinstance(values, Set | Mapping)  # which have no order of their own
     try:
-        tokens = list(values)
+        tokens = [_plain(token) for token in _plain(values)]
         hash(tuple(tokens))
     except TypeError:
+        fits = False
+    if not fits:
         raise TypeError(
             f"{who}: a sequence of tokens must be a string, or a list of strings or "
-            f"numbers, but {values!r:.40} came. Give one row of tokens."
-        ) from None
+            f"numbers, but {_plain(values)!r:.40} came. Give one row of tokens."
+        )
     return tokens
+
+
+def _plain(value):
+    """Return an array or tensor as a list or number: tensors are hashed by identity."""
+    return value.tolist() if hasattr(value, "tolist") else value

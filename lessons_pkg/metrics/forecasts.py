@@ -26,8 +26,15 @@ def mean_absolute_scaled_error(predicted, target, training, period=1):
     """
     who = "mean_absolute_scaled_error"
     predicted, target = _alike(who, predicted=predicted, target=target)
-    error = np.mean(np.abs(target - predicted))
-    return float(error / _naive_error(who, training, period))
+    with np.errstate(all="ignore"):  # what leaves the range is refused below
+        error = np.mean(np.abs(target - predicted))
+        scaled = error / _naive_error(who, training, period)
+    if not np.isfinite(scaled):
+        raise ValueError(
+            f"{who}: the errors leave the range of floats. Divide predicted, target and "
+            "training by one number first: the result stays the same."
+        )
+    return float(scaled)
 
 
 def interval_coverage(lower, upper, target):
@@ -74,8 +81,9 @@ def pinball_loss(predicted, target, quantile):
             "For the lower end of a 90 % interval write 0.05."
         )
     predicted, target = _alike("pinball_loss", predicted=predicted, target=target)
-    d = target - predicted
-    return float(np.mean(np.maximum(quantile * d, (quantile - 1) * d)))
+    with np.errstate(over="ignore"):
+        d = target - predicted
+        return float(np.mean(np.maximum(quantile * d, (quantile - 1) * d)))
 
 
 def _alike(who, **given):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._checks import not_empty, numbers
+from ._checks import array, not_empty, numbers
 
 SHAPES = {1: "(N,)", 2: "(N, K)"}
 
@@ -51,7 +51,7 @@ def r2(predicted, target):
     -3.5
     """
     error = _difference("r2", predicted, target)
-    y = np.asarray(target, dtype=float).reshape(len(error), -1)  # (N, K)
+    y = array("r2", "target", target).astype(float).reshape(len(error), -1)  # (N, K)
     if (y == y[0]).all(axis=0).any():
         raise ValueError(
             "r2: the target is constant, so that there is no spread to explain and "

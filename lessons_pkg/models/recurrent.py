@@ -114,12 +114,17 @@ def _lengths(who, lengths, N, T):
     """Return lengths as a list, or say what is wrong with them."""
     given = lengths.tolist() if hasattr(lengths, "tolist") else lengths
     given = list(given) if hasattr(given, "__iter__") else [given]
-    if len(given) != N or any(n != n // 1 or not 1 <= n <= T for n in given):
+    given = [n.tolist() if hasattr(n, "tolist") else n for n in given]
+    if len(given) != N or not all(_is_length(n, T) for n in given):
         raise ValueError(
             f"{who}: lengths must be {N} whole numbers from 1 to {T}, one for each "
             f"sequence of {T} steps, but {given} came. Count the tokens before padding."
         )
     return [int(n) for n in given]
+
+
+def _is_length(n, T):
+    return isinstance(n, Real) and n == n // 1 and 1 <= n <= T
 
 
 def hidden_of(state):

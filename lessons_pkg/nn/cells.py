@@ -9,18 +9,22 @@ import math
 from .. import ops
 from ..tensor import apply
 from . import init
+from ._recurrent_checks import first_states, require_sizes
 from .module import Module, empty, refuses
-from .rnn import first_states
 
 
 class RNNCellBase(Module):
-    """What the cells share. The weights start uniform within 1 / sqrt(hidden_size) of 0."""
+    """What the cells share. The weights start uniform within 1 / sqrt(hidden_size) of 0.
+
+    Raises ValueError for a hidden_size that is no whole number from 1.
+    """
 
     operator, options = None, {}  # the pair of functions in ops, further arguments
     n_gates, n_states = 1, 1
 
     def __init__(self, input_size, hidden_size, bias):
         super().__init__()
+        require_sizes(type(self).__name__, hidden_size=hidden_size)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows = self.n_gates * hidden_size
         self.weight_ih, self.weight_hh = (
@@ -42,7 +46,7 @@ class RNNCellBase(Module):
 
         input : (N, input_size), or (input_size,) for one sequence
         hx    : the state before, (N, hidden_size) or (hidden_size,); None for zeros
-        Raises ValueError for shapes that do not fit.
+        Raises ValueError for shapes that do not fit, TypeError for an hx without shape.
         """
         states = self._checked(input, hx)
         weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh

@@ -17,6 +17,7 @@ from ..tensor import apply
 from ..tensor.functions import cat, stack
 from . import functional as F
 from . import init
+from ._recurrent_checks import first_states, require_share, require_sizes
 from .module import Module, empty, refuses
 from .utils.rnn import PackedSequence, _places
 
@@ -32,6 +33,7 @@ class RNNBase(Module):
     The weights weight_ih_l0 (n_gates * hidden_size, input_size), weight_hh_l0, bias_ih_l0,
     bias_hh_l0, and so on for l1 and l0_reverse, start uniform within
     1 / sqrt(hidden_size) of 0.
+    Raises ValueError for sizes that are no whole numbers from 1, or another dropout.
     """
 
     operator, options = None, {}  # the pair of functions in ops, further arguments
@@ -43,8 +45,10 @@ class RNNBase(Module):
         dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
+        who = type(self).__name__
+        require_sizes(who, hidden_size=hidden_size, num_layers=num_layers)
+        require_share(who, dropout)
         if dropout > 0 and num_layers == 1:
-            who = type(self).__name__
             warnings.warn(
                 f"{who}: dropout={dropout} acts between layers, but there is only one.",
                 stacklevel=3,
@@ -81,7 +85,7 @@ class RNNBase(Module):
         output : (T, N, directions * hidden_size), in the order of the input's axes;
                  packed if the input was, and the last states then those at each
                  sequence's own end
-        Raises ValueError for shapes that do not fit.
+        Raises ValueError for shapes that do not fit, TypeError for an hx without shape.
         """
         packed = isinstance(input, PackedSequence)
         self._check_input(input.data if packed else input, (2,) if packed else (2, 3))
@@ -151,20 +155,6 @@ class RNNBase(Module):
             if getattr(self, name) != default:
                 shown += f", {name}={getattr(self, name)}"
         return shown
-
-
-def first_states(who, hx, n_states, shape, dtype):
-    """Return the list of states to start from: those that came, checked, or zeros."""
-    if hx is None:
-        return [np.zeros(shape, dtype)] * n_states
-    states = list(hx) if isinstance(hx, tuple | list) else [hx]
-    shapes = [tuple(h.shape) for h in states]
-    if shapes != [shape] * n_states:
-        raise ValueError(
-            f"{who}: hx must hold {n_states} of shape {shape}, but the shapes "
-            f"{', '.join(map(str, shapes))} came."
-        )
-    return states
 
 
 def _turned(mask):

@@ -24,7 +24,7 @@ def alignment(
     target : T tokens: what was written
     label : what a weight is, with its unit
     xlabel, ylabel : what the columns and the rows are
-    limits : (low, high) of the scale
+    limits : (0, high) or (-high, high), to give the scale other ends
     Returns the Axes. Without axes, a figure of one plot gets the height that it needs.
     Raises ValueError if shapes do not fit, or there is no room for the tokens.
     """

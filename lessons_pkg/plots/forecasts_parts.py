@@ -78,6 +78,12 @@ def line(name, values, times, start):
 
 def intervals(bands, predicted):
     """Return dict, name -> (lower, upper), arrays of the lengths of the forecasts."""
+    if not hasattr(bands, "items"):
+        raise TypeError(
+            f"{WHO}: bands must be a dict of names, but its type is "
+            f"{type(bands).__name__}. Give a dict, such as "
+            '{"naive": (lower, upper)}.'
+        )
     return {name: _band(name, band, predicted) for name, band in bands.items()}
 
 
@@ -86,6 +92,11 @@ def _band(name, band, predicted):
         raise ValueError(
             f"{WHO}: there is a band for {name!r}, but no forecast of this name. "
             f"The names are {', '.join(map(repr, predicted))}."
+        )
+    if not hasattr(band, "__iter__"):
+        raise TypeError(
+            f"{WHO}: the band of {name!r} must be (lower, upper), but its type is "
+            f"{type(band).__name__}. Give two arrays."
         )
     ends = [style.finite(end, WHO, f"the band of {name!r}") for end in band]
     shape, came = predicted[name].shape, [end.shape for end in ends]

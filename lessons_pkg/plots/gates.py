@@ -23,7 +23,7 @@ def gates(values, text, *, label="activation", limits=None, ax=None):
     values : dict, name -> (T,) float array, or (T, H) for H units, drawn as thin rows
     text : T letters, or a list of T tokens
     label : what a value is, with its unit
-    limits : (low, high) of the scale, to give it other ends
+    limits : (0, high) or (-high, high), to give the scale other ends
     Returns the Axes. Without axes, a figure of one plot gets the height that it needs.
     Raises ValueError if a length is not T, there is nothing to draw, a value is not
     finite, or a token is too long.

@@ -15,9 +15,9 @@ def scale(who, arrays, limits=None, least_top=0.0):
     White is zero. With negative values both signs reach equally far, else the scale goes
     from 0 to the greatest value.
 
-    limits : (low, high) of the scale, or None
+    limits : (0, high) or (-high, high), or None
     least_top : what the scale reaches at least where no value is negative
-    Raises ValueError for limits that do not hold all values.
+    Raises ValueError for other limits, and those that do not hold all values.
     """
     least, most = min(a.min() for a in arrays), max(a.max() for a in arrays)
     if limits is None:
@@ -31,6 +31,11 @@ def scale(who, arrays, limits=None, least_top=0.0):
                 f"{who}: limits are {style.number(low)} and {style.number(high)}, but "
                 f"the values reach from {style.number(least)} to {style.number(most)}. "
                 f"Give limits (low, high) that hold them all."
+            )
+        if low not in (0, -high):
+            raise ValueError(
+                f"{who}: limits are {style.number(low)} and {style.number(high)}, but "
+                f"white is zero. Give (0, high), or (-high, high)."
             )
     colours = style.DIVERGING if low == -high else SHADES
     return {"cmap": colours, "vmin": low, "vmax": high}

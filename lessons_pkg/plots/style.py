@@ -113,7 +113,11 @@ def markers(n):
 
 
 def finite(values, who, what):
-    """Return values as a float array, or say that not all of them are numbers."""
+    """Return values, of a tensor without its gradient, as a float array of finite numbers.
+
+    Raises ValueError where one is not finite.
+    """
+    values = values.detach() if hasattr(values, "detach") else values
     array = np.asarray(values, dtype=float)
     if not np.isfinite(array).all():
         raise ValueError(

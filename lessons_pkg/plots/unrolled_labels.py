@@ -32,8 +32,14 @@ def parts_of(n_steps, parts, folded):
     """Return dict, name -> steps, and whether the cell is drawn folded too."""
     if parts is None:
         return {"": n_steps}, folded is not False
+    if not hasattr(parts, "items"):
+        raise TypeError(
+            f"{WHO}: parts must be a dict of names, but its type is "
+            f'{type(parts).__name__}. Give a dict, such as {{"encoder": 3, "decoder": 4}}.'
+        )
     parts = dict(parts)
-    if min(parts.values(), default=0) < 1 or sum(parts.values()) != n_steps:
+    whole = all(isinstance(n, Integral) and n >= 1 for n in parts.values())
+    if not whole or sum(parts.values()) != n_steps:
         raise ValueError(
             f"{WHO}: parts is {parts}, but each must have a step, and all together the "
             f'{n_steps} of n_steps. Give them as {{"encoder": 3, "decoder": 4}}.'
@@ -64,7 +70,14 @@ def rows_of(n_steps, inputs, states, outputs):
 
 def _row(name, n_steps, given, letter):
     usual = [f"${letter}_{{{t + 1}}}$" for t in range(n_steps)]
-    given = usual if given is None else list(given)
+    if given is None:
+        return usual
+    if not hasattr(given, "__iter__"):
+        raise TypeError(
+            f"{WHO}: {name} must be a list, but its type is {type(given).__name__}. Give "
+            f"{n_steps} labels, or the numbers of the steps that have one."
+        )
+    given = list(given)
     if name != "states" and all(isinstance(t, Integral) for t in given):
         if len(set(given)) < len(given) or not set(given) <= set(range(n_steps)):
             raise ValueError(

@@ -200,6 +200,14 @@ def test_what_is_no_series(make, x, sentence):
 
 
 def test_other_sentences():
+    assert sentence_of(ValueError, Drift().fit, [1e308, -1e308]) == (
+        "Drift: x reaches 1e+308, whose square is beyond the range of floats. "
+        "Divide the series by a number first."
+    )
+    assert sentence_of(ValueError, Naive().fit, [[1.0], [1.0, 2.0]]) == (
+        "Naive: x has rows of different lengths, which make no array. "
+        "Give as many numbers in each."
+    )
     assert sentence_of(ValueError, SeasonalNaive, 0) == (
         "SeasonalNaive: period=0 must be a whole number of at least 1. Give such a number."
     )

@@ -24,6 +24,13 @@ def test_it_stands_around_the_forecast_by_hand():
     np.testing.assert_allclose(upper, [6, 5])
 
 
+def test_it_need_not_be_symmetric():
+    # The series stays or grows by 1: it is never below the last value.
+    x = np.repeat(np.arange(30.0), 2)
+    lower, upper = Naive().fit(x).interval([5.0], 1)
+    assert (lower, upper) == ([5], [6])
+
+
 def test_each_distance_has_its_own():
     rng = np.random.default_rng(0)
     x = np.cumsum(rng.normal(size=4000))
@@ -64,6 +71,17 @@ def test_intervals_cover_what_comes(make):
     targets = [x[t : t + 3] for t in range(1500, 2900, 14)]
     lower, upper = np.swapaxes(bounds, 0, 1)
     assert interval_coverage(lower, upper, targets) == pytest.approx(0.8, abs=0.06)
+
+
+def test_far_ahead_on_a_short_series_they_are_too_narrow():
+    """The figure in the docstring of interval: overlapping residuals."""
+    rng = np.random.default_rng(0)
+    walks = np.cumsum(rng.normal(size=(1000, 50)), axis=1)
+    bounds = [Naive().fit(x[:40]).interval(x[:40], 10, 0.9) for x in walks]
+    lower, upper = np.swapaxes(bounds, 0, 1)
+    held = ((lower <= walks[:, 40:]) & (walks[:, 40:] <= upper)).mean(axis=0)
+    assert held[0] == pytest.approx(0.9, abs=0.03)
+    assert held[-1] == pytest.approx(0.74, abs=0.04)
 
 
 @pytest.mark.parametrize("coverage", [0, 1, 1.5, -0.5, "90", np.nan])

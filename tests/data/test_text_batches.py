@@ -70,6 +70,17 @@ def test_a_tensor_gives_tensors(make):
     np.testing.assert_array_equal(ours[1].numpy(), y)
 
 
+@pytest.mark.parametrize("engine", [torch, lp])
+@pytest.mark.parametrize("dtype", ["uint8", "int32"])
+def test_the_numbers_are_int64_whatever_came(engine, dtype):
+    """As an embedding and a cross-entropy loss want them."""
+    ids = np.arange(10).astype(dtype)
+    for text in (ids, engine.tensor(ids)):
+        for batch in next(iter(text_batches(text, 2, 2))):
+            assert str(batch.dtype).endswith("int64")
+            assert type(batch) is type(text)
+
+
 def test_a_list():
     x, y = next(iter(text_batches([3, 1, 4], 1, 2)))
     assert (x.tolist(), y.tolist()) == ([[3, 1]], [[1, 4]])

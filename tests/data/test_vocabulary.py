@@ -116,17 +116,21 @@ def test_numbers_that_are_none_of_a_token():
 
 
 @pytest.mark.parametrize(
-    ("who", "call"),
+    ("who", "entries", "wrong"),
     [
-        ("Vocabulary.of", lambda: Vocabulary.of(7)),
-        ("Vocabulary.of", lambda: Vocabulary.of([1, 2])),
-        ("Vocabulary.encode", lambda: Vocabulary("ab").encode(7)),
-        ("Vocabulary.encode", lambda: Vocabulary("ab").encode([["a"]])),
+        ("of", 7, "int does not hold any"),
+        ("of", [1, 2], "1 is of type int"),
+        ("of", ["ab", ["c"], 2], "2 is of type int"),
+        ("of", [["a", ["b"]]], "['b'] is of type list"),
+        ("encode", 7, "int does not hold any"),
+        ("encode", [["a"]], "['a'] is of type list"),
+        ("encode", ["a", ["b"]], "['b'] is of type list"),
     ],
 )
-def test_what_holds_no_tokens(who, call):
-    assert sentence(TypeError, call).startswith(
-        f"{who}: a text or a list of tokens must come, but "
+def test_what_holds_no_tokens(who, entries, wrong):
+    assert sentence(TypeError, lambda: getattr(Vocabulary("ab"), who)(entries)) == (
+        f"Vocabulary.{who}: a text or a list of tokens must come, but {wrong}. Of a Text "
+        "give its .text; for words give text.split()."
     )
 
 

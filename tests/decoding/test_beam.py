@@ -332,7 +332,7 @@ def count(tokens, state):
         (
             {"length_penalty": -1},
             ValueError,
-            "length_penalty=-1 must be 0 or above. Give such a number.",
+            "length_penalty=-1 must be from 0 to 10. Give such a number.",
         ),
         (
             {"start": "<start>"},

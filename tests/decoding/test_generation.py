@@ -60,6 +60,20 @@ def test_no_step_is_taken_that_nobody_needs():
     assert calls == [[0], [1], [2]]
 
 
+@pytest.mark.parametrize("nothing", [-np.inf, np.nan, np.inf])
+def test_what_follows_the_end_is_not_looked_at(nothing):
+    def step(tokens, state):
+        table = 100.0 * np.eye(3)[[1, 2, 0]]
+        table[2] = nothing  # 2 is the end
+        return table[tokens], state
+
+    got = generate(step, None, [0, 1], 4, rng=0, end=2)
+    assert got.tolist() == [[1, 2, 2, 2], [2, 2, 2, 2]]
+    assert greedy(step, None, [0, 1], end=2, most=4) == [[1], []]
+    with pytest.raises(ValueError, match=r"generate: (all|the) logits"):
+        generate(step, None, [0, 1], 4, rng=0)
+
+
 def test_greedy_by_hand():
     assert greedy(count_up, None, 0, end=3, most=9) == [1, 2]
     assert greedy(count_up, None, 0, end=3, most=3) == [1, 2]
@@ -203,6 +217,18 @@ def test_answers_of_step_that_do_not_fit(answer, error_type, sentence):
 
 
 def test_other_sentences():
+    assert sentence_of(ValueError, generate, count_up, None, [0, -1], 3, 0) == (
+        "generate: it cannot start from -1, for tokens are numbered from 0. "
+        "Give numbers in the vocabulary."
+    )
+    assert sentence_of(TypeError, greedy, "model", None, 0, 3, 3) == (
+        "greedy: step must be a function of tokens and state, but str came. "
+        "Give for example model.step."
+    )
+    assert sentence_of(ValueError, greedy, count_up, None, [[0], [1, 2]], 3, 3) == (
+        "greedy: what it starts from has rows of different lengths, which make no array. "
+        "Give as many numbers in each."
+    )
     assert sentence_of(ValueError, generate, count_up, None, 0, 0, 0) == (
         "generate: n=0 must be a whole number of at least 1. Give such a number."
     )

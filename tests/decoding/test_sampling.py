@@ -50,6 +50,28 @@ def test_top_k_by_hand():
 
 
 @pytest.mark.parametrize(
+    "large", [np.full(100, True), np.arange(100) % 2 == 0, np.arange(100) >= 50]
+)
+def test_of_many_equals_the_first_are_kept(large):
+    """In rows of 100: NumPy's usual sort keeps the order of equals in short rows only."""
+    first = np.flatnonzero(large)[:3]
+    want = np.isin(np.arange(100), first) / 3
+    logits = np.where(large, 0.0, -9.0)
+    np.testing.assert_allclose(probabilities(logits, top_k=3), want)
+    top_p = probabilities(logits)[first].sum()
+    np.testing.assert_allclose(probabilities(logits, top_p=top_p), want)
+
+
+def test_top_p_of_1_keeps_all():
+    for logits in ([0.0, -20.0], [0.0, -20.0, -21.0], [0.0, -14.0]):
+        np.testing.assert_allclose(
+            probabilities(logits, top_p=1.0), probabilities(logits), rtol=1e-15
+        )
+    # Below 1 the bound is held to within 1e-6, and exp(-14) is 8e-7.
+    assert probabilities([0.0, -14.0], top_p=0.9999999).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
     ("top_p", "kept"),
     # 8/16 are reached by one token, 12/16 by two, 14/16 by three.
     [
@@ -145,7 +167,7 @@ def plain(x, temperature, top_k, top_p):
     total, kept = sum(p[k] for k in ranked), []
     for k in ranked:
         kept.append(k)
-        if top_p and sum(p[k] for k in kept) / total >= top_p - 1e-6:
+        if top_p and top_p < 1 and sum(p[k] for k in kept) / total >= top_p - 1e-6:
             break
     total = sum(p[k] for k in kept)
     return [p[k] / total if k in kept else 0.0 for k in range(len(x))]
@@ -341,6 +363,13 @@ def test_what_is_no_generator(rng):
     assert sentence_of(TypeError, sample, [0.0, 1.0], rng) == (
         f"sample: rng must be a NumPy generator or a seed, but {type(rng).__name__} came. "
         "Give for example np.random.default_rng(0)."
+    )
+
+
+def test_rows_of_different_lengths():
+    assert sentence_of(ValueError, probabilities, [[1.0], [1.0, 2.0]]) == (
+        "probabilities: logits has rows of different lengths, which make no array. "
+        "Give as many numbers in each."
     )
 
 

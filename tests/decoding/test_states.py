@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
@@ -34,6 +36,21 @@ def test_parts_keep_their_places(make):
     np.testing.assert_array_equal(np.asarray(got[1][0]), c[:, [1]])
     assert got[1][1] is None
     assert reorder(None, [0, 0]) is None
+
+
+class Both(NamedTuple):
+    h: object
+    c: object
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_a_named_tuple_stays_one(make):
+    h, c = np.random.default_rng(0).normal(size=(2, 1, 3, 5))
+    got = reorder(Both(make(h), make(c)), [2])
+    assert isinstance(got, Both)
+    np.testing.assert_array_equal(np.asarray(got.h), h[:, [2]])
+    np.testing.assert_array_equal(np.asarray(got.c), c[:, [2]])
+    assert isinstance(detached(got), Both)
 
 
 @pytest.mark.parametrize("make", [torch.tensor, lp.tensor])

@@ -40,6 +40,15 @@ def test_any_sequence_of_tokens():
     assert edit_distance(b"ab", b"ac") == 1
 
 
+@pytest.mark.parametrize("make", [torch.tensor, lp.tensor, np.array])
+def test_tokens_may_be_tensors_of_one_number(make):
+    row = [make(1), make(2)]
+    assert edit_distance(row, [1, 2]) == 0
+    assert edit_distance([1, 3], row) == 1
+    assert edit_distance(list(make([1, 2])), row) == 0
+    assert error_rate([row], [[1, 2]]) == 0
+
+
 def test_error_rate_by_hand():
     # 3 edits of 7 characters, and 0 of 3; a mean of the rates would be 3/14.
     assert error_rate(["kitten", "abc"], ["sitting", "abc"]) == 3 / 10
@@ -96,11 +105,13 @@ def test_long_sequences_take_a_row_at_a_time():
 
 
 def test_what_are_no_sequences():
-    for a in (3, None, [[1], [2]], np.ones((2, 2))):
+    pairs = [torch.ones(2), torch.zeros(2)]
+    unordered = {1, 2}, {"a": 1}, {"a": 1}.keys()
+    for a in (3, None, [[1], [2]], np.ones((2, 2)), pairs, *unordered):
         shown = a.tolist() if isinstance(a, np.ndarray) else a
         assert sentence_of(TypeError, edit_distance, a, "ab") == (
             "edit_distance: a sequence of tokens must be a string, or a list of strings "
-            f"or numbers, but {shown!r} came. Give one row of tokens."
+            f"or numbers, but {shown!r:.40} came. Give one row of tokens."
         )
 
 
@@ -113,6 +124,11 @@ def test_what_are_no_lists_of_sequences():
         "error_rate: target must be a list of sequences, but int came. "
         "For one pair give lists of one."
     )
+    for sequences in ({"abc"}, {"a": "abc"}):
+        assert sentence_of(TypeError, error_rate, sequences, ["abc"]) == (
+            f"error_rate: predicted must be a list of sequences, but "
+            f"{type(sequences).__name__} came. For one pair give lists of one."
+        )
     assert sentence_of(TypeError, error_rate, [1, 2], [1, 2]) == (
         "error_rate: a sequence of tokens must be a string, or a list of strings or "
         "numbers, but 1 came. Give one row of tokens."

@@ -127,6 +127,13 @@ UNEQUAL = "Give both one shape, or NumPy pairs each row with others."
             "Give at least one example.",
         ),
         (
+            mase,
+            ([1e308], [-1e308], [1.0, 2.0]),
+            ValueError,
+            "the errors leave the range of floats. Divide predicted, target and training "
+            "by one number first: the result stays the same.",
+        ),
+        (
             interval_coverage,
             ([0.0], [1.0, 2.0], [1.0]),
             ValueError,

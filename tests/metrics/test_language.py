@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lessons_pkg as lp
 from lessons_pkg.metrics import bits_per_token, perplexity
 
 from .said import quick, sentence_of
@@ -133,3 +134,10 @@ def test_rounding_is_forgiven():
 def test_what_is_refused(f, logs, mask, error_type, sentence):
     said = sentence_of(error_type, f, logs, mask)
     assert said == f"{f.__name__}: {sentence}"
+
+
+@pytest.mark.parametrize("measure", BOTH)
+@pytest.mark.parametrize("engine", [torch, lp])
+def test_the_log_probabilities_of_a_model_may_have_a_gradient(measure, engine):
+    logs = engine.tensor([-1.0, -2.0], requires_grad=True)
+    assert measure(logs * 2) == pytest.approx(measure([-2.0, -4.0]))

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 import sklearn.metrics
+import torch
 
+import lessons_pkg as lp
 from lessons_pkg.metrics import mean_absolute_error, mean_squared_error, r2
 
 from .said import sentence_of
@@ -125,3 +127,11 @@ def test_squares_that_leave_the_range(size):
         "Divide predicted and target by one number first: R^2 stays the same."
     )
     assert r2(predicted / size, target / size) == -3
+
+
+@pytest.mark.parametrize("engine", [torch, lp])
+@pytest.mark.parametrize("measure", [mean_squared_error, mean_absolute_error, r2])
+def test_tensors_may_have_a_gradient(measure, engine):
+    p, y = [1.0, 2.0, 6.0], [1.0, 2.0, 3.0]
+    given = [engine.tensor(values, requires_grad=True) for values in (p, y)]
+    assert measure(*given) == pytest.approx(measure(p, y))

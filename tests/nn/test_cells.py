@@ -129,3 +129,36 @@ def test_what_is_not_supported(kind):
     assert str(error.value) == (
         f"{kind}Cell: dtype={np.float64!r} is not supported here; use torch.nn.{kind}Cell"
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (
+            (1, 0),
+            "hidden_size=0 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, -2),
+            "hidden_size=-2 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, 2.5),
+            "hidden_size=2.5 must be a whole number, 1 or more. Give such a number.",
+        ),
+    ],
+)
+def test_sizes_that_make_no_cell(kind, args, sentence):
+    with pytest.raises(ValueError, match=kind) as error:
+        getattr(nn, f"{kind}Cell")(*args)
+    assert str(error.value) == f"{kind}Cell: {sentence}"
+
+
+@pytest.mark.parametrize(("hx", "what"), [((None, None), "NoneType"), (3, "int")])
+def test_what_is_no_state(hx, what):
+    with pytest.raises(TypeError) as error:
+        nn.LSTMCell(3, 5)(lp.zeros(2, 3), hx)
+    assert str(error.value) == (
+        f"LSTMCell: hx must hold tensors, but {what} came. Leave hx out to start from zeros."
+    )

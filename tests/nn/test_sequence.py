@@ -6,6 +6,8 @@ import pytest
 import lessons_pkg as lp
 from lessons_pkg import nn
 
+KINDS = "RNN", "LSTM", "GRU"
+
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
 def test_recurrent_weights_start_uniform(kind):
@@ -176,3 +178,60 @@ def test_what_is_not_supported(layer, args, option):
     assert str(error.value) == (
         f"{layer}: {name}={value!r} is not supported here; use torch.nn.{layer}"
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (
+            (1, 0),
+            "hidden_size=0 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, -2),
+            "hidden_size=-2 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, 2.5),
+            "hidden_size=2.5 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, 2, 0),
+            "num_layers=0 must be a whole number, 1 or more. Give such a number.",
+        ),
+        (
+            (1, 2, True),
+            "num_layers=True must be a whole number, 1 or more. Give such a number.",
+        ),
+    ],
+)
+def test_sizes_that_make_no_network(kind, args, sentence):
+    with pytest.raises(ValueError, match=kind) as error:
+        getattr(nn, kind)(*args)
+    assert str(error.value) == f"{kind}: {sentence}"
+
+
+@pytest.mark.parametrize(("hx", "what"), [((None, None), "NoneType"), (3, "int")])
+def test_what_is_no_state(hx, what):
+    with pytest.raises(TypeError) as error:
+        nn.LSTM(3, 5)(lp.zeros(4, 2, 3), hx)
+    assert str(error.value) == (
+        f"LSTM: hx must hold tensors, but {what} came. Leave hx out to start from zeros."
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dropout", [2.0, -0.1, "0.5", True, float("nan")])
+def test_dropout_that_is_no_share(kind, dropout):
+    with pytest.raises(ValueError, match=kind) as error:
+        getattr(nn, kind)(1, 2, 2, dropout=dropout)
+    assert str(error.value) == (
+        f"{kind}: dropout={dropout!r} must be a number from 0 to 1, the chance to drop an "
+        "entry. Give such a number."
+    )
+
+
+def test_sizes_may_be_numpys():
+    layer = nn.GRU(3, np.int64(5), np.int32(2), dropout=np.float32(1))
+    assert layer(lp.zeros(4, 2, 3))[0].shape == (4, 2, 5)

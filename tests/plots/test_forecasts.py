@@ -238,6 +238,27 @@ def test_errors(ax, arguments, sentence):
     assert not ax.lines
 
 
+@pytest.mark.parametrize(
+    ("bands", "sentence"),
+    [
+        (
+            [(1, 2)],
+            "bands must be a dict of names, but its type is list. Give a dict, such as "
+            '{"naive": (lower, upper)}.',
+        ),
+        (
+            {"naive": 3},
+            "the band of 'naive' must be (lower, upper), but its type is int. Give two "
+            "arrays.",
+        ),
+    ],
+)
+def test_what_are_no_bands(ax, bands, sentence):
+    with says(f"forecasts: {sentence}", TypeError):
+        forecasts(TIMES, SERIES, PREDICTED, start=20, bands=bands, **LABELS, ax=ax)
+    assert not ax.lines
+
+
 def test_times_are_numbers_or_dates(ax):
     with says(
         "forecasts: times must be numbers or dates, but its dtype is <U7. Convert dates "

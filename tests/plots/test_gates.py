@@ -108,6 +108,27 @@ def test_limits_can_be_given(ax):
     assert scale(ax) == ("lesson_diverging", [-1, 1])
 
 
+@pytest.mark.parametrize("limits", [None, (0, 1), (0, 5), (-1, 1), (-3, 3)])
+@pytest.mark.parametrize("values", [[0.5, 0.25], [-0.5, 0.25]])
+def test_white_is_zero_on_every_scale(ax, values, limits):
+    if limits and limits[0] == 0 and min(values) < 0:
+        return
+    gates({"h": values}, "ab", limits=limits, ax=ax)
+    mesh = next(c for c in ax.collections if isinstance(c, QuadMesh))
+    assert mesh.get_cmap()(mesh.norm(0.0))[:3] == pytest.approx((1, 1, 1), abs=0.01)
+
+
+@pytest.mark.parametrize("limits", [(-1, 2), (0.2, 1), (-1, 0.9)])
+def test_limits_must_leave_zero_white(ax, limits):
+    low, high = (str(end).replace("-", "−") for end in limits)
+    with says(
+        f"gates: limits are {low} and {high}, but white is zero. Give (0, high), or "
+        "(-high, high)."
+    ):
+        gates({"z": [0.3, 0.7]}, "ab", limits=limits, ax=ax)
+    assert not ax.collections
+
+
 def test_words_are_turned_and_have_room(ax):
     words = ["the", "cat", "is", "<end>", "everything", "$5", "$"]
     gates({"z": rng.random(7)}, words, ax=ax)

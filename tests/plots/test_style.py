@@ -5,8 +5,10 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from matplotlib.colors import to_rgb
 
+import lessons_pkg as lp
 from lessons_pkg.plots import style
 
 from .looking import says
@@ -114,3 +116,9 @@ def test_numbers_that_are_not_finite_are_refused():
         "computation left the range of numbers."
     ):
         style.finite([1.0, np.nan], "points", "x")
+
+
+@pytest.mark.parametrize("engine", [torch, lp])
+def test_a_tensor_with_a_gradient_is_drawn_without_it(engine):
+    x = engine.tensor([1.0, 2.0], requires_grad=True)
+    np.testing.assert_array_equal(style.finite(x * 2, "gates", "x"), [2, 4])

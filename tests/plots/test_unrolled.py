@@ -228,6 +228,11 @@ NEEDS = (
             '{"encoder": 3, "decoder": 4}.',
         ),
         (
+            {"n_steps": 3, "parts": {"encoder": "3"}},
+            "unrolled: parts is {'encoder': '3'}, but each must have a step, and all "
+            'together the 3 of n_steps. Give them as {"encoder": 3, "decoder": 4}.',
+        ),
+        (
             {"n_steps": 2, "parts": {"encoder": 1, "decoder": 1}, "folded": True},
             "unrolled: 2 parts have a cell each, so there is no one cell to fold. Leave "
             "folded out.",
@@ -255,4 +260,25 @@ NEEDS = (
 def test_errors(ax, arguments, sentence):
     with says(sentence):
         unrolled(**arguments, ax=ax)
+    assert not ax.texts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            {"inputs": 3},
+            "inputs must be a list, but its type is int. Give 3 labels, or the numbers of "
+            "the steps that have one.",
+        ),
+        (
+            {"parts": [3]},
+            "parts must be a dict of names, but its type is list. Give a dict, such as "
+            '{"encoder": 3, "decoder": 4}.',
+        ),
+    ],
+)
+def test_what_is_of_another_type(ax, arguments, sentence):
+    with says(f"unrolled: {sentence}", TypeError):
+        unrolled(3, **arguments, ax=ax)
     assert not ax.texts
