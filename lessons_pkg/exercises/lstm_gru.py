@@ -1,6 +1,7 @@
 """Exercises of the chapter "LSTM and GRU"."""
 
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 
@@ -210,6 +211,16 @@ explode, so clipping stays useful.
             "The gates are one step early. The step from c2 to c3 multiplies by f3, so "
             "the product ends with f5.",
         ),
+        "last_gate_left_out_of_two": Misconception(
+            [0.4, 0.2, 1.8, 22],
+            "The third is right. In the first and the second the last step is missing: "
+            "c4 becomes part of c5 by f5.",
+        ),
+        "gates_before_in_two": Misconception(
+            [0.28, 0.14, 1.8, 22],
+            "The third is right. In the first and the second the gates are one step "
+            "early: begin with f3 and end with f5.",
+        ),
         "added": Misconception(
             [2.2, 1.1, 2.9, 22],
             "The factors were added up. A change that passes through three gates one "
@@ -263,11 +274,6 @@ explode, so clipping stays useful.
             [0.36, 0.18, 1.8, 10],
             "The fourth: a tenth of what is *left* goes at each step, not a tenth of the "
             "whole.",
-        ),
-        "a_tenth_each_step_9": Misconception(
-            [0.36, 0.18, 1.8, 9],
-            "The fourth: after 9 steps 0.9 to the power of 9 is left, 0.387. Each step "
-            "takes a tenth of what is left.",
         ),
     },
 )
@@ -434,18 +440,36 @@ def _lstm_with(
     return step
 
 
-def _exchanged(x, h, c, *weights):
-    return _lstm_step(x, h, c, *weights)[::-1]
+def _lstm_gives(give):
+    """What give(h, c, o) makes of the right h and c and the sum of the output gate."""
+
+    def step(x, h, c, *weights):
+        o = _in_blocks(_sums(x, h, *weights))[3]
+        return give(*_lstm_step(x, h, c, *weights), o)
+
+    return step
 
 
-def _shown_only(x, h, c, *weights):
-    return _lstm_step(x, h, c, *weights)[0]
+def _pair(answer, x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    """What the answer gives; one array that holds h and c counts as a pair."""
+    found = answer(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    is_pair = getattr(found, "ndim", 0) == 3 and len(found) == 2
+    return tuple(found) if is_pair else found
 
 
-def _tanh_kept(x, h, c, *weights):
-    new = np.tanh(_lstm_step(x, h, c, *weights)[1])
-    o = _sigmoid(_in_blocks(_sums(x, h, *weights))[3])
-    return o * new, new
+_ELSEWHERE = {
+    "iofg": ", as in ONNX",
+    "igfo": ", as in the first LSTM of TensorFlow",
+    "figo": " (or the forget gate multiplies the candidate)",
+}
+
+
+def _in_order(order):
+    return Misconception(
+        _lstm_with(order),
+        f"The gates are read in another order: {', '.join(order)}"
+        f"{_ELSEWHERE.get(order, '')}. Here, as in torch, the blocks are i, f, g, o.",
+    )
 
 
 def _step_case(seed, n, d, size, n_gates=4, cell=True):
@@ -455,7 +479,8 @@ def _step_case(seed, n, d, size, n_gates=4, cell=True):
     weights = [
         _quarters(seed + 5 + k, n_gates * size, *s) for k, s in enumerate(shapes)
     ]
-    return call(_quarters(seed + 3, n, d), *states, *weights)
+    args = _quarters(seed + 3, n, d), *states, *weights
+    return Case(_pair, args, "lstm_step(x, h, c, ...)") if cell else call(*args)
 
 
 LSTM_STEP = Exercise(
@@ -515,26 +540,11 @@ order nothing stops, for all shapes fit, and the network answers nonsense.
         _step_case(3, 2, 5, 3),
     ),
     misconceptions={
-        "order_ifog": Misconception(
-            _lstm_with("ifog"),
-            "The blocks were read in the order i, f, o, g. Here, as in torch, the "
-            "candidate g is the third and the output gate the last.",
-        ),
-        "order_figo": Misconception(
-            _lstm_with("figo"),
-            "The blocks were read in the order f, i, g, o (or the forget gate multiplies "
-            "the candidate). Here the input gate is the first block.",
-        ),
-        "order_iofg": Misconception(
-            _lstm_with("iofg"),
-            "The blocks were read in the order i, o, f, g, as ONNX has them. Here the "
-            "forget gate is the second and the output gate the last.",
-        ),
-        "order_igfo": Misconception(
-            _lstm_with("igfo"),
-            "The blocks were read in the order i, g, f, o. Here the forget gate is the "
-            "second and the candidate the third.",
-        ),
+        **{
+            f"gates_in_another_order_{''.join(order)}": _in_order("".join(order))
+            for order in permutations("ifgo")
+            if order != (*"ifgo",)
+        },
         "columns_in_turn": Misconception(
             _lstm_with(split=_side_by_side),
             "The columns of the gates were taken in turn, as if each unit had its four "
@@ -544,6 +554,21 @@ order nothing stops, for all shapes fit, and the network answers nonsense.
             _lstm_with(squash=_sigmoid),
             "The candidate went through the sigmoid, so it can never take anything away "
             "from the cell. It goes through the tanh.",
+        ),
+        "candidate_as_it_is": Misconception(
+            _lstm_with(squash=lambda z: z),
+            "The candidate went in as a bare sum. It goes through the tanh first: "
+            "`np.tanh(g)`.",
+        ),
+        "output_gate_bare": Misconception(
+            _lstm_gives(lambda h, c, o: (o * np.tanh(c), c)),
+            "c is right. In h the output gate is a bare sum: it goes through the "
+            "sigmoid too.",
+        ),
+        "reshaped": Misconception(
+            _lstm_with(split=lambda a: a.reshape(4, len(a), -1)),
+            "`reshape(4, N, H)` mixes the sequences of the batch. Cut the columns: "
+            "`np.split(a, 4, axis=1)`.",
         ),
         "tanh_on_the_gates": Misconception(
             _lstm_with(gate=np.tanh),
@@ -612,16 +637,20 @@ order nothing stops, for all shapes fit, and the network answers nonsense.
             "The gates read the cell `c`. They read what was shown: `h @ weight_hh.T`.",
         ),
         "exchanged": Misconception(
-            _exchanged,
+            _lstm_gives(lambda h, c, o: (c, h)),
             "Both are right, but in the order c, h. Give back `h, c`.",
         ),
         "shown_only": Misconception(
-            _shown_only,
+            _lstm_gives(lambda h, c, o: h),
             "h is right. Give the new c back as well, `return h, c`: the next step "
             "needs both.",
         ),
+        "state_twice": Misconception(
+            _lstm_gives(lambda h, c, o: (h, h)),
+            "h is right, and came twice. The second is the new cell `c`.",
+        ),
         "tanh_kept": Misconception(
-            _tanh_kept,
+            _lstm_gives(lambda h, c, o: (h, np.tanh(c))),
             "h is right, but the c that is handed on has gone through the tanh. The cell "
             "is kept as it is; the tanh is only for showing.",
         ),
@@ -664,7 +693,7 @@ def _summed(answer, state):
             found[name] = values
         elif name.startswith("bias_ih"):
             other = name.replace("ih", "hh")
-            found[f"{name} + {other}"] = _added(values, new[other])
+            found[f"{name} + {other}, added up"] = _added(values, new[other])
     return found
 
 
@@ -680,62 +709,59 @@ def _bias_case(*args):
     )
 
 
-def _biased_with(
-    blocks=(1,), ih=1.0, hh=0.0, where=lambda name: True, sort="bias", rest=None
-):
-    """Biases set in some blocks of H rows; None leaves what is there."""
+def _biases_with(change, where=lambda name: True, sort="bias", copied=True):
+    """State dicts in which change(values, n, is_ih) was done; n rows to a gate."""
 
     def with_forget_bias(state):
-        state = {name: values.copy() for name, values in state.items()}
+        if copied:
+            state = {name: values.copy() for name, values in state.items()}
         for name, values in state.items():
-            if not (name.startswith(sort) and where(name)):
-                continue
-            n, value = len(values) // 4, ih if "_ih" in name else hh
-            old = values.copy()
-            if rest is not None:
-                values[:] = rest
-            for k in blocks:
-                part = slice(k * n, (k + 1) * n)
-                values[part] = old[part] if value is None else value
+            if name.startswith(sort) and where(name):
+                change(values, len(values) // 4, "_ih" in name)
         return state
 
     return with_forget_bias
 
 
-def _added_to(amount_ih, amount_hh):
-    def with_forget_bias(state):
-        state = {name: values.copy() for name, values in state.items()}
-        for name, values in state.items():
-            if name.startswith("bias"):
-                n = len(values) // 4
-                values[n : 2 * n] += amount_ih if "_ih" in name else amount_hh
-        return state
+def _set(blocks=(1,), ih=1.0, hh=0.0):
+    """A change that sets whole blocks; None leaves what is there."""
 
-    return with_forget_bias
+    def change(values, n, is_ih):
+        value = ih if is_ih else hh
+        for k in blocks if value is not None else ():
+            values[k * n : (k + 1) * n] = value
 
-
-def _set_in(part, value_hh=0.0):
-    """Biases set in a slice that depends on the length alone."""
-
-    def with_forget_bias(state):
-        state = {name: values.copy() for name, values in state.items()}
-        for name, values in state.items():
-            if name.startswith("bias"):
-                values[part(len(values))] = 1.0 if "_ih" in name else value_hh
-        return state
-
-    return with_forget_bias
+    return change
 
 
-def _biased_in_place(state, hh=0.0):
-    for name, values in state.items():
-        if name.startswith("bias"):
-            n = len(values) // 4
-            values[n : 2 * n] = 1.0 if "_ih" in name else hh
-    return state
+def _biased_with(blocks=(1,), ih=1.0, hh=0.0, **which):
+    return _biases_with(_set(blocks, ih, hh), **which)
 
 
-_both_in_place = partial(_biased_in_place, hh=1.0)
+def _added_to(ih, hh):
+    def change(values, n, is_ih):
+        values[n : 2 * n] += ih if is_ih else hh
+
+    return _biases_with(change)
+
+
+def _rows_set(part):
+    """Rows set that depend on the length alone."""
+
+    def change(values, n, is_ih):
+        values[part] = 1.0 if is_ih else 0.0
+
+    return _biases_with(change)
+
+
+def _others_cleared(clear):
+    """The forget gate's bias set, and before it all others of some biases to 0."""
+
+    def change(values, n, is_ih):
+        values[:] = 0.0 if clear(is_ih) else values
+        _set()(values, n, is_ih)
+
+    return _biases_with(change)
 
 
 FORGET_BIAS = Exercise(
@@ -793,23 +819,28 @@ The idea is that of Gers, Schmidhuber and Cummins (2000). Jozefowicz, Zaremba an
         _bias_case(40, 2, 3, ("l0", "l0_reverse")),
     ),
     misconceptions={
-        "both_biases": Misconception(
+        "forget_gate_bias_not_set": Misconception(
+            _biased_with(blocks=()),
+            "The bias of the forget gate is still as it was drawn. In each bias it is "
+            "the second quarter: rows n to 2 * n.",
+        ),
+        "forget_gate_bias_of_2": Misconception(
             _biased_with(hh=1.0),
             "The two biases of the forget gate add up to 2. Was each of them set to 1? "
             "Set one to 1 and the other to 0.",
         ),
-        "both_biases_in_place": Misconception(
-            _both_in_place,
+        "forget_gate_bias_of_2_in_place": Misconception(
+            _biased_with(hh=1.0, copied=False),
             "The two biases of the forget gate add up to 2: set one to 1 and the other "
             "to 0. And they are written into the arrays of `state` itself: copy each "
             "array first.",
         ),
-        "other_bias_left": Misconception(
+        "forget_gate_bias_of_ih_only": Misconception(
             _biased_with(hh=None),
             "`bias_ih` is 1 now, but `bias_hh` keeps what was drawn for it, and the two "
             "are added. Set its part of the forget gate to 0.",
         ),
-        "only_bias_hh": Misconception(
+        "forget_gate_bias_of_hh_only": Misconception(
             _biased_with(ih=None, hh=1.0),
             "`bias_hh` is 1 now, but `bias_ih` keeps what was drawn for it, and the two "
             "are added. Set its part of the forget gate to 0.",
@@ -823,33 +854,34 @@ The idea is that of Gers, Schmidhuber and Cummins (2000). Jozefowicz, Zaremba an
             "All of both biases was set to 1. Only the part of the forget gate changes, "
             "and there the two should add up to 1.",
         ),
-        "input_gate": Misconception(
-            _biased_with((0,)),
-            "The first block was set: that is the input gate. In the order i, f, g, o "
-            "the forget gate is the second.",
-        ),
-        "candidate": Misconception(
-            _biased_with((2,)),
-            "The third block was set: that is the candidate g. In the order i, f, g, o "
-            "the forget gate is the second.",
-        ),
-        "output_gate": Misconception(
-            _biased_with((3,)),
-            "The last block was set: that is the output gate. In the order i, f, g, o "
-            "the forget gate is the second.",
-        ),
+        **{
+            f"gates_in_another_order_block_{k + 1}": Misconception(
+                _biased_with((k,)),
+                f"The gates were taken in another order: block {k + 1} was set, that of "
+                f"the {part}. In the order i, f, g, o the forget gate is the second.",
+            )
+            for k, part in {0: "input gate", 2: "candidate", 3: "output gate"}.items()
+        },
+        **{
+            f"gate_in_place_of_bias_{gate:.4g}": Misconception(
+                _biased_with(ih=gate),
+                f"{gate:.4g} is the gate that a bias of 1 gives. Asked for is the bias: "
+                "it is set to 1.",
+            )
+            for gate in (0.73, _sigmoid(1.0))
+        },
         "input_gate_too": Misconception(
             _biased_with((0, 1)),
             "The first two blocks were set, so the input gate as well: a slice to 2 * n "
             "has to begin at n.",
         ),
         "one_row": Misconception(
-            _set_in(lambda n: 1),
+            _rows_set(1),
             "Only row 1 was set. The forget gate has a block of H rows, a quarter of the "
             "bias.",
         ),
         "every_fourth": Misconception(
-            _set_in(lambda n: slice(1, None, 4)),
+            _rows_set(slice(1, None, 4)),
             "Every fourth row was set, as if the gates of a unit lay side by side. They "
             "lie in blocks: rows n to 2 * n.",
         ),
@@ -877,8 +909,13 @@ The idea is that of Gers, Schmidhuber and Cummins (2000). Jozefowicz, Zaremba an
             "other to 0.",
         ),
         "rest_cleared": Misconception(
-            _biased_with(rest=0.0),
+            _others_cleared(lambda is_ih: True),
             "The biases of the other gates were set to 0. They stay as they are.",
+        ),
+        "other_bias_cleared": Misconception(
+            _others_cleared(lambda is_ih: not is_ih),
+            "The forget gate is right, but the whole of `bias_hh` was set to 0. Only its "
+            "part of the forget gate changes; the rest stays as it was drawn.",
         ),
         "all_that_is_ih": Misconception(
             _biased_with(sort=""),
@@ -886,7 +923,7 @@ The idea is that of Gers, Schmidhuber and Cummins (2000). Jozefowicz, Zaremba an
             "with `bias` are meant.",
         ),
         "in_place": Misconception(
-            _biased_in_place,
+            _biased_with(copied=False),
             "The numbers are right, but they were written into the arrays of `state` "
             "itself. Copy each array first (`dict(state)` copies only the names).",
         ),
@@ -913,8 +950,16 @@ def _gru_step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
     return (1 - z) * n + z * h
 
 
-def _reset_part(r, a, product, bias, h, weight):
-    return np.tanh(a + r * (product + bias))
+def _reset_part(r, a, b, *_):
+    return np.tanh(a + r * b)
+
+
+def _no_reset(r, a, b, *_):
+    return np.tanh(a + b)
+
+
+def _reset_inside(r, a, b, product, inside):
+    return np.tanh(a + inside)
 
 
 def _mixed(z, n, h, r):
@@ -925,52 +970,29 @@ def _mixed_the_other_way(z, n, h, r):
     return (1 - z) * h + z * n
 
 
-def _gru_with(order="rzn", gate=_sigmoid, candidate=_reset_part, mix=_mixed):
-    """A GRU step of which some parts are done in another way."""
+def _gru_with(
+    order="rzn", gate=_sigmoid, candidate=_reset_part, mix=_mixed, reset=None
+):
+    """A GRU step of which some parts are done in another way.
+
+    The candidate gets r and the sums a and b; b without its bias; b with r at h.
+    """
 
     def step(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
-        a = dict(
-            zip(order, np.split(x @ weight_ih.T + bias_ih, 3, axis=1), strict=True)
-        )
-        weight = dict(zip(order, np.split(weight_hh, 3), strict=True))
-        bias = dict(zip(order, np.split(bias_hh, 3), strict=True))
-        r, z = (gate(a[k] + h @ weight[k].T + bias[k]) for k in "rz")
-        n = candidate(r, a["n"], h @ weight["n"].T, bias["n"], h, weight["n"])
-        return mix(z, n, h, r)
+        a = np.split(x @ weight_ih.T + bias_ih, 3, axis=1)
+        product = np.split(h @ weight_hh.T, 3, axis=1)
+        bias = np.split(bias_hh, 3)
+        b = [p + q for p, q in zip(product, bias, strict=True)]
+        at_r, at_z = order.index("r"), order.index("z")
+        z = gate(a[at_z] + b[at_z])
+        r = (reset or gate_of_both)(a[at_r], b[at_r])
+        inside = (r * h) @ np.split(weight_hh, 3)[2].T + bias[2]
+        return mix(z, candidate(r, a[2], b[2], product[2], inside), h, r)
+
+    def gate_of_both(a, b):
+        return gate(a + b)
 
     return step
-
-
-def _no_reset(r, a, product, bias, h, weight):
-    return np.tanh(a + product + bias)
-
-
-def _reset_inside(r, a, product, bias, h, weight):
-    return np.tanh(a + (r * h) @ weight.T + bias)
-
-
-def _bias_not_reset(r, a, product, bias, h, weight):
-    return np.tanh(a + r * product + bias)
-
-
-def _all_reset(r, a, product, bias, h, weight):
-    return np.tanh(r * (a + product + bias))
-
-
-def _input_reset(r, a, product, bias, h, weight):
-    return np.tanh(r * a + product + bias)
-
-
-def _reset_reversed(r, a, product, bias, h, weight):
-    return np.tanh(a + (1 - r) * (product + bias))
-
-
-def _reset_afterwards(r, a, product, bias, h, weight):
-    return r * np.tanh(a + product + bias)
-
-
-def _sigmoid_candidate(r, a, product, bias, h, weight):
-    return _sigmoid(a + r * (product + bias))
 
 
 _gru_case = partial(_step_case, n_gates=3, cell=False)
@@ -1016,9 +1038,9 @@ print: Cho and others (2014), who introduced it, and torch let $z$ keep; other t
 $(1 - z) \odot h + z \odot n$. A network that is trained from the start learns either.
 Weights that come from elsewhere do not.
 
-There is a second such choice. In the first description the reset gate multiplies $h$ *before*
-the product with the weights, here the result, with its bias. Keras has a switch for it,
-`reset_after`.
+There is a second such choice. In the published description the reset gate multiplies $h$ *before*
+the product with the weights; in that paper's first version, in torch and here, it multiplies the
+result. Keras has a switch for it, `reset_after`.
 """,
     hints=(
         "Which of the three blocks of the weights does the code never use?",
@@ -1038,6 +1060,23 @@ the product with the weights, here the result, with its bias. Keras has a switch
             "The mixture is right now. The reset gate is still missing: the candidate "
             "sees the old state only as far as r lets it.",
         ),
+        "reset_gate_bare": Misconception(
+            _gru_with(reset=lambda a, b: a + b),
+            "r is a bare sum. It goes through the sigmoid, like z.",
+        ),
+        "reset_gate_through_tanh": Misconception(
+            _gru_with(reset=lambda a, b: np.tanh(a + b)),
+            "r went through the tanh. A gate is a share between 0 and 1: the sigmoid.",
+        ),
+        "reset_gate_of_the_input": Misconception(
+            _gru_with(reset=lambda a, b: _sigmoid(a)),
+            "r looks at the input alone. The state has its say as well: `a[0] + b[0]`.",
+        ),
+        "reset_added": Misconception(
+            _gru_with(candidate=lambda r, a, b, *_: np.tanh(a + r + b)),
+            "r is added to the state's part of the candidate. It multiplies it: "
+            "`r * b[2]`.",
+        ),
         "only_the_reset_mended": Misconception(
             _gru_with(mix=_mixed_the_other_way),
             "The candidate is right now. z and 1 - z are still exchanged: in torch's "
@@ -1045,8 +1084,8 @@ the product with the weights, here the result, with its bias. Keras has a switch
         ),
         "reset_before_the_product": Misconception(
             _gru_with(candidate=_reset_inside),
-            "r multiplies h before the product with the weights, as in the first paper. "
-            "Here it multiplies the result, with its bias: `r * b[2]`.",
+            "r multiplies h before the product with the weights, as in the published "
+            "paper. Here it multiplies the result, with its bias: `r * b[2]`.",
         ),
         "reset_before_the_product_other_way": Misconception(
             _gru_with(candidate=_reset_inside, mix=_mixed_the_other_way),
@@ -1054,27 +1093,27 @@ the product with the weights, here the result, with its bias. Keras has a switch
             "result, `r * b[2]`. And z and 1 - z are still exchanged.",
         ),
         "bias_not_reset": Misconception(
-            _gru_with(candidate=_bias_not_reset),
+            _gru_with(candidate=lambda r, a, b, p, _: np.tanh(a + r * p + b - p)),
             "The bias of the state stands outside of the reset gate. Here r multiplies "
             "the product *and* its bias: `r * b[2]`.",
         ),
         "all_reset": Misconception(
-            _gru_with(candidate=_all_reset),
+            _gru_with(candidate=lambda r, a, b, *_: np.tanh(r * (a + b))),
             "r multiplies the input's part of the candidate as well. It decides only "
             "what is seen of the state.",
         ),
         "input_reset": Misconception(
-            _gru_with(candidate=_input_reset),
+            _gru_with(candidate=lambda r, a, b, *_: np.tanh(r * a + b)),
             "r multiplies the part of the input. It belongs to that of the state, "
             "`r * b[2]`.",
         ),
         "reset_turned_round": Misconception(
-            _gru_with(candidate=_reset_reversed),
+            _gru_with(candidate=lambda r, a, b, *_: np.tanh(a + (1 - r) * b)),
             "1 - r was taken. r itself multiplies the state's part: at 0 nothing of the "
             "state is seen.",
         ),
         "reset_afterwards": Misconception(
-            _gru_with(candidate=_reset_afterwards),
+            _gru_with(candidate=lambda r, a, b, *_: r * np.tanh(a + b)),
             "r multiplies the finished candidate. Its place is inside of the tanh, at "
             "the state's part.",
         ),
@@ -1090,17 +1129,12 @@ the product with the weights, here the result, with its bias. Keras has a switch
             "r was used like an input gate in the mixture. There 1 - z goes with the "
             "candidate.",
         ),
-        "gates_exchanged": Misconception(
+        "gates_in_another_order": Misconception(
             _gru_with("zrn"),
-            "The first two blocks are exchanged: r is block 0, z is block 1.",
-        ),
-        "gates_exchanged_other_way": Misconception(
-            _gru_with("zrn", mix=_mixed_the_other_way),
-            "The first two blocks are exchanged: r is block 0, z is block 1. And z is "
-            "the share of the old state that stays.",
+            "The gates are read in another order: r is the first block, z the second.",
         ),
         "sigmoid_on_the_candidate": Misconception(
-            _gru_with(candidate=_sigmoid_candidate),
+            _gru_with(candidate=lambda r, a, b, *_: _sigmoid(a + r * b)),
             "The candidate goes through the tanh, not through the sigmoid.",
         ),
         "tanh_on_the_gates": Misconception(
@@ -1136,10 +1170,6 @@ def _last_valid(output, lengths):
 
 def _one_behind(output, lengths):
     return output[np.arange(len(output)), lengths]
-
-
-def _longest(output, lengths):
-    return output[:, lengths.max() - 1]
 
 
 def _every(output, lengths):
@@ -1282,10 +1312,6 @@ layer holds the right states of both directions.)
             "`output[:, lengths - 1]` takes all these steps of every sequence: take one "
             "of each with `np.arange(n)`. And the backward half is at step 0.",
         ),
-        "longest": Misconception(
-            _joined(_longest, _first_column),
-            "The step of the longest sequence was taken for all. Each has its own end.",
-        ),
         "mean_of_all": Misconception(
             _mean_of_all,
             "This is the mean over all steps, padding among them. Asked for is what each "
@@ -1338,22 +1364,6 @@ def _one_too_many(targets, lengths):
     return np.arange(targets.shape[1]) <= lengths[:, None]
 
 
-def _one_too_few(targets, lengths):
-    return np.arange(targets.shape[1]) < lengths[:, None] - 1
-
-
-def _at_the_front(targets, lengths):
-    return _steps_that_count(targets, lengths)[:, ::-1]
-
-
-def _not_0(targets, lengths):
-    return targets != 0
-
-
-def _all_steps(targets, lengths):
-    return np.ones(targets.shape, bool)
-
-
 def _over_all_that_count(losses, mask):
     return losses[mask].mean()
 
@@ -1375,26 +1385,29 @@ def _over_the_number_nan(losses, mask):
     return _times_the_mask(losses, mask).sum() / mask.sum()
 
 
-def _over_sequences(losses, mask):
-    return losses[mask].sum() / len(losses)
-
-
-def _summed_up(losses, mask):
-    return losses[mask].sum()
-
-
 def _mean_of_means(losses, mask):
     return (np.where(mask, losses, 0).sum(axis=1) / mask.sum(axis=1)).mean()
 
 
-def _mean_of_steps(losses, mask):
-    counts = mask.sum(axis=0)
-    sums = np.where(mask, losses, 0).sum(axis=0)
-    return (sums[counts > 0] / counts[counts > 0]).mean()
+def _nan_left_out(losses, mask):
+    return np.nanmean(_times_the_mask(losses, mask))
 
 
-def _exponentiated(losses, mask):
-    return np.exp(losses[mask].mean())
+def _over_all_up_to_the_longest(losses, mask):
+    return losses[mask].sum() / (len(mask) * mask.any(axis=0).sum())
+
+
+def _zeros_left_out(losses, mask):
+    kept = np.where(mask, losses, 0)
+    return kept[kept > 0].mean()
+
+
+def _over_the_lengths(log_probabilities, targets, lengths):
+    """The sum under the mask that was given, over the right number."""
+    total = _mean_loss_with(
+        lambda x, mask: _times_the_mask(x, mask).sum(), _one_too_many
+    )
+    return total(log_probabilities, targets, lengths) / lengths.sum()
 
 
 def _mean_loss_with(mean=_over_all_that_count, mask=_steps_that_count):
@@ -1422,6 +1435,13 @@ def _loss_case(lengths, targets, parts, certain=()):
 def _some_parts(seed, n, t):
     return np.random.default_rng(seed).integers(1, 9, (n, t, 3))
 
+
+# a token that counts has the probability 1, so the loss 0; the next one 1/2
+_SURE = call(
+    np.array([[[-800.0, 0.0, -800.0], np.log([0.25, 0.25, 0.5])]]),
+    np.array([[1, 2]]),
+    np.array([2]),
+)
 
 MASKED_LOSS = Exercise(
     name="lstm_gru.masked_loss",
@@ -1492,12 +1512,13 @@ weighs more. It may be wanted, but it is no longer the logarithm of the perplexi
             _some_parts(3, 2, 5),
             certain=[(0, 3), (1, 4)],
         ),
+        _SURE,
     ),
     misconceptions={
         "only_the_mask_mended": Misconception(
             _mean_loss_with(_over_all_places_nan),
-            "The mask is right now. The mean still divides by all places, padding "
-            "included; and infinity times 0 is nan: `losses[mask].mean()`.",
+            "The mask is right now. The loss is still averaged over padding, and infinity "
+            "times 0 is nan: `losses[mask].mean()`.",
         ),
         "only_the_mean_mended": Misconception(
             _mean_loss_with(mask=_one_too_many),
@@ -1514,12 +1535,32 @@ weighs more. It may be wanted, but it is no longer the logarithm of the perplexi
             "What counts is right. But infinity times 0 is nan, so padding can still "
             "spoil it: pick out with `losses[mask]`, or use `np.where`.",
         ),
-        "all_places": Misconception(
+        "mask_left_as_it_was": Misconception(
+            _over_the_lengths,
+            "The number divided by is right now. But the mask counts one step too many, "
+            "and infinity times 0 is still nan: `losses[mask]`.",
+        ),
+        "loss_averaged_over_padding": Misconception(
             _mean_loss_with(_over_all_places),
             "Padding adds nothing any more, but it is still counted: the loss is averaged "
             "over padding. Divide by the number of tokens that count.",
         ),
-        "all_places_one_too_many": Misconception(
+        "loss_averaged_over_padding_but_nan": Misconception(
+            _mean_loss_with(_nan_left_out),
+            "`nanmean` leaves out what is nan; the other padding is still counted. The "
+            "loss is averaged over padding: divide by the number of tokens that count.",
+        ),
+        "loss_averaged_over_padding_to_the_longest": Misconception(
+            _mean_loss_with(_over_all_up_to_the_longest),
+            "The loss is averaged over the padding up to the longest sequence. Divide by "
+            "the number of tokens that count.",
+        ),
+        "zeros_left_out": Misconception(
+            _mean_loss_with(_zeros_left_out),
+            "Losses of 0 are left out. A token that counts has the loss 0 where the "
+            "network was sure and right. Only `lengths` says what counts.",
+        ),
+        "loss_averaged_over_padding_one_too_many": Misconception(
             _mean_loss_with(_over_all_places, _one_too_many),
             "There is no nan any more. But the mask counts one step too many, and the "
             "mean still divides by all places.",
@@ -1529,40 +1570,30 @@ weighs more. It may be wanted, but it is no longer the logarithm of the perplexi
             "This is the mean of the sequences' means: a token of a short sequence weighs "
             "more. Divide the sum of all by the number of all.",
         ),
-        "mean_of_steps": Misconception(
-            _mean_loss_with(_mean_of_steps),
-            "This is the mean of the steps' means: late steps, which few sequences have, "
-            "weigh more. Divide the sum of all by the number of all.",
-        ),
         "for_each_sequence": Misconception(
-            _mean_loss_with(_over_sequences),
+            _mean_loss_with(lambda losses, mask: losses[mask].sum() / len(losses)),
             "The sum is divided by the number of sequences. Divide by the number of "
             "tokens that count.",
         ),
         "sum": Misconception(
-            _mean_loss_with(_summed_up),
+            _mean_loss_with(lambda losses, mask: losses[mask].sum()),
             "This is the sum over the tokens that count. Divide by their number.",
         ),
         "no_mask": Misconception(
-            _mean_loss_with(mask=_all_steps),
+            _mean_loss_with(mask=lambda targets, lengths: targets >= 0),
             "The mask is not used any more: padding counts like a token.",
         ),
         "one_too_few": Misconception(
-            _mean_loss_with(mask=_one_too_few),
+            _mean_loss_with(mask=lambda t, n: _steps_that_count(t, n - 1)),
             "The last token of each sequence is left out: `steps < lengths[:, None]`.",
         ),
         "not_0": Misconception(
-            _mean_loss_with(mask=_not_0),
+            _mean_loss_with(mask=lambda targets, lengths: targets != 0),
             "All places with the target 0 are left out. 0 is also a token like any "
             "other: only `lengths` says what counts.",
         ),
-        "padding_in_front": Misconception(
-            _mean_loss_with(mask=_at_the_front),
-            "The mask lies at the end of the rows. The padding stands behind a sequence, "
-            "not in front of it.",
-        ),
         "perplexity": Misconception(
-            _mean_loss_with(_exponentiated),
+            _mean_loss_with(lambda losses, mask: np.exp(losses[mask].mean())),
             "This is the perplexity, exp of the loss. Asked for is the loss itself.",
         ),
     },
@@ -1597,6 +1628,8 @@ def _decoder_batch(sequences):
 def _read_where_it_counts(answer, sequences):
     """Both arrays; what is given where the target is padding does not count."""
     found = snapshot(answer(sequences))
+    if isinstance(found, np.ndarray) and found.ndim == 3:
+        found = tuple(found)  # one array that holds both
     if not (isinstance(found, list | tuple) and len(found) == 2):
         return found
     given, targets = map(numeric, found)
@@ -1632,19 +1665,9 @@ def _decoder_with(give, ask, **filling):
     return decoder_batch
 
 
-def _decoder_cut(give, ask):
-    """Two arrays, cut out of one that holds START, the sequence and END."""
-
-    def decoder_batch(sequences):
-        whole = _filled([*map(_whole, sequences)])
-        return whole[:, give], whole[:, ask]
-
-    return decoder_batch
-
-
-def _decoder_rolled(sequences):
-    whole = _filled([*map(_whole, sequences)])
-    return whole, np.roll(whole, -1, axis=1)
+def _decoder_made_of(make):
+    """Two arrays, made of one that holds START, the sequence and END."""
+    return lambda sequences: make(_filled([*map(_whole, sequences)]))
 
 
 def _begun(s):
@@ -1755,24 +1778,29 @@ steps out, and it is accepted here.
             "it. Give START and then the sequence.",
         ),
         "cut_the_wrong_way": Misconception(
-            _decoder_cut(slice(1, None), slice(None, -1)),
+            _decoder_made_of(lambda whole: (whole[:, 1:], whole[:, :-1])),
             "The two cuts are exchanged: the decoder is given a token and asked for the "
             "one before it. What is given begins with START, so it loses the last column.",
         ),
         "given_not_cut": Misconception(
-            _decoder_cut(slice(None), slice(1, None)),
+            _decoder_made_of(lambda whole: (whole, whole[:, 1:])),
             "The targets are right. What is given has one column more than they have: "
             "the last, in which END is given, is not needed.",
         ),
+        "targets_not_cut": Misconception(
+            _decoder_made_of(lambda whole: (whole[:, :-1], whole)),
+            "What is given is right. The targets have one column more: START is asked "
+            "for. Leave out their first column.",
+        ),
+        "rolled_back": Misconception(
+            _decoder_made_of(lambda whole: (whole, np.roll(whole, 1, axis=1))),
+            "The roll goes the wrong way: each target is the token before. And cutting "
+            "does better than rolling, which brings START or END round.",
+        ),
         "rolled": Misconception(
-            _decoder_rolled,
+            _decoder_made_of(lambda whole: (whole, np.roll(whole, -1, axis=1))),
             "`np.roll` brings START in again at the end of the rows, where it is asked "
             "for. Leave out the last column of both arrays.",
-        ),
-        "two_steps_on": Misconception(
-            _decoder_with(_begun, lambda s: [*s[1:], _END, _PAD]),
-            "The targets are two steps further on. At step 0 the decoder is given START "
-            "and asked for the *first* token.",
         ),
         "end_given": Misconception(
             _decoder_with(_whole, lambda s: [*s, _END, _PAD]),
@@ -1859,15 +1887,17 @@ def _each_beam_its_own(beams, log_probabilities, width, end):
 
 def _finished_apart(beams, log_probabilities, width, end):
     """Finished beams are put aside, and all the width goes to the others."""
-    pairs = list(zip(beams, log_probabilities, strict=True))
-    done = [beam for beam, _ in pairs if _is_finished(beam, end)]
-    found = [
-        new
-        for beam, row in pairs
-        if not _is_finished(beam, end)
-        for new in _followed(beam, row)
-    ]
-    return _best(done + _best(found, width), len(beams) + width)
+    done = [beam for beam in beams if _is_finished(beam, end)]
+    others = _beams_with(finished=lambda beam, row: [])
+    found = others(beams, log_probabilities, width, end)
+    return _best(done + found, len(beams) + width)
+
+
+def _rows_in_turn(beams, log_probabilities, width, end):
+    """Rows counted by the beams that are not finished."""
+    rows = iter(log_probabilities)
+    own = [None if _is_finished(beam, end) else next(rows) for beam in beams]
+    return _beams_with()(beams, own, width, end)
 
 
 def _by_mean(beams, width):
@@ -2023,6 +2053,16 @@ That is why many searches divide by a power of the length at the end.
             ),
             "Finished beams get a second `end`. They stay as they are.",
         ),
+        "rows_in_turn": Misconception(
+            _rows_in_turn,
+            "The rows are counted for the unfinished beams only. Row b belongs to beam b, "
+            "also where a finished beam stands before it: go through both with `zip`.",
+        ),
+        "old_beams_kept": Misconception(
+            _beams_with(follow=lambda beam, row: [beam, *_followed(beam, row)]),
+            "A beam that is not finished was kept beside its continuations. They take "
+            "its place.",
+        ),
         "finished_apart": Misconception(
             _finished_apart,
             "Finished beams are kept beside the `width` others. All compete for the "
@@ -2166,9 +2206,9 @@ def _blamed(inputs, t, steps, want, shown):
         f"write {write}, ask {ask}. "
     )
     if shown:
-        told += f"It should show {_say(want[t, 1])}, and shows {_say(h)}: "
+        told += f"It should show {_say(want[t, 1], 4)}, and shows {_say(h, 4)}: "
         return told + f"the {_gate_said('output', o, float(ask))}"
-    told += f"The cell should hold {_say(want[t, 0])}, and holds {_say(c)}. "
+    told += f"The cell should hold {_say(want[t, 0])}, and holds {_say(c, 4)}. "
     before = want[t - 1, 0] if t else 0.0
     worst = _farthest(i, f, g, value, write, before)
     return told + _off(worst, i, f, g, value, write, inputs, t)

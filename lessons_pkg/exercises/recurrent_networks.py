@@ -75,10 +75,6 @@ listens to both entries of the old one.
             "Each step begins again with a state of zeros. The state before comes in, "
             "through W_h: that is the network's memory.",
         ),
-        "state_begins_with_ones": Misconception(
-            [[2, 2], [0, 5], [0, 15]],
-            "The first state is worked out from ones. Before the first step the state is 0.",
-        ),
         "matrix_transposed": Misconception(
             [[2, 1], [0, 4], [0, 12]],
             "Rows and columns of W_h are exchanged. Its first row makes the first entry of "
@@ -121,10 +117,6 @@ listens to both entries of the old one.
             "Each entry listens to itself alone: only the diagonal of W_h is used. W_h is "
             "2 × 2, because each new entry listens to both old ones.",
         ),
-        "first_input_again": Misconception(
-            [[2, 1], [3, 0], [5, 0]],
-            "The first input is used at all three steps. Each step reads its own.",
-        ),
         "input_once": Misconception(
             [[2, 1], [0, 1], [0, 5]],
             "Only the first input is in it: W_x x_t comes in at every step.",
@@ -138,10 +130,9 @@ listens to both entries of the old one.
             "This begins with h_0, the state before anything was read. Asked for are h_1, "
             "h_2 and h_3.",
         ),
-        "old_state_added": Misconception(
-            [[2, 1], [2, 3], [6, 8]],
-            "The new state is added to the old one. It takes its place: what stays of the "
-            "old one comes in through W_h.",
+        "with_the_start_and_all": Misconception(
+            [[0, 0], [2, 1], [0, 2], [3, 6]],
+            "All three are right, with h_0 in front of them. Asked for are h_1, h_2 and h_3.",
         ),
         "last_state_only": Misconception(
             [3, 6],
@@ -275,10 +266,25 @@ length of the sequence is not among them: every step uses the same five arrays.
             "`(n_out)` is a number in brackets. A shape with one number has a comma: "
             "`(n_out,)`.",
         ),
+        "state_bias_as_a_column": Misconception(
+            _shapes_with(b_h=lambda i, h, o: (h, 1)),
+            "b_h is a column, which makes a matrix of the state: plain vectors have the "
+            "shape `(n_hidden,)`.",
+        ),
+        "output_bias_as_a_column": Misconception(
+            _shapes_with(b_y=lambda i, h, o: (o, 1)),
+            "b_y is a column, which makes a matrix of the output: plain vectors have the "
+            "shape `(n_out,)`.",
+        ),
         "biases_as_columns": Misconception(
             _shapes_with(b_h=lambda i, h, o: (h, 1), b_y=lambda i, h, o: (o, 1)),
-            "The biases are columns. The states here are plain vectors of shape "
-            "(n_hidden,), and a column added to one gives a matrix.",
+            "The biases are columns, and a column added to a plain vector gives a matrix: "
+            "`(n_hidden,)` and `(n_out,)`.",
+        ),
+        "biases_as_rows": Misconception(
+            _shapes_with(b_h=lambda i, h, o: (1, h), b_y=lambda i, h, o: (1, o)),
+            "The biases are tables with one row. They are plain vectors, `(n_hidden,)` and "
+            "`(n_out,)`.",
         ),
     },
 )
@@ -347,6 +353,20 @@ def _time_on_the_wrong_axis(x, begins, *weights):
         h = _tanh_of_all(x[:, t], _reset(h, begins[:, t]), *weights)
         states.append(h)
     return np.stack(states)
+
+
+def _one_state(order):
+    """One state for all rows, which takes the steps (t, n) sorted by `order`."""
+
+    def run_rnn(x, begins, *weights):
+        size = len(weights[-1])
+        h, states = np.zeros(size), np.zeros((*begins.shape, size))
+        for t, n in sorted(np.ndindex(begins.shape), key=order):
+            h = _tanh_of_all(x[t, n], 0 * h if begins[t, n] else h, *weights)
+            states[t, n] = h
+        return states
+
+    return run_rnn
 
 
 RUN_RNN = Exercise(
@@ -466,7 +486,7 @@ another, and the model learns from chance.
         "no_tanh": Misconception(
             _run_with(lambda x, h, w_x, w_h, b: x @ w_x.T + h @ w_h.T + b),
             "tanh is missing: without it the state has no bounds, and all steps together "
-            "are one linear map.",
+            "are one linear map and a constant.",
         ),
         "tanh_of_the_input_only": Misconception(
             _run_with(lambda x, h, w_x, w_h, b: np.tanh(x @ w_x.T + b) + h @ w_h.T),
@@ -486,6 +506,16 @@ another, and the model learns from chance.
             _run_with(lambda x, h, w_x, w_h, b: np.tanh(x @ w_x.T + h @ w_h + b)),
             "`h @ w_h` multiplies by the transpose. The states are rows here, so W_h times "
             "a state is `h @ w_h.T`.",
+        ),
+        "one_state_for_all_rows": Misconception(
+            _one_state(order=lambda tn: tn),
+            "One state goes through all rows: row 1 begins its step with what row 0 has "
+            "just left. Each row has a state of its own.",
+        ),
+        "one_state_row_after_row": Misconception(
+            _one_state(order=lambda tn: tn[::-1]),
+            "Row 1 begins with the state in which row 0 ended. All states are 0 before "
+            "step 0: set `h` to 0 inside the loop over the rows.",
         ),
         "time_on_the_wrong_axis": Misconception(
             _time_on_the_wrong_axis,
@@ -578,8 +608,8 @@ NEXT_TOKEN_LOSS = Exercise(
     kind="code",
     minutes=8,
     statement=r"""
-A language model reads texts and says after each token, with `K` scores (logits), which
-of the `K` tokens it expects next.
+A language model reads texts piece by piece; a piece, here a letter or a word, is a *token*. After
+each it says, with `K` scores (logits), which of the `K` tokens it expects next.
 
 - `tokens` has the shape `(N, T)`: `N` texts of `T` tokens each, as whole numbers from 0.
 - `logits` has the shape `(N, T, K)`: `logits[n, t]` are the scores after the model has read
@@ -633,16 +663,22 @@ text has ended.
         ),
     ),
     misconceptions={
-        "targets_are_the_inputs": Misconception(
+        "off_by_one_targets": Misconception(
             _loss_with(lambda z, y: (z[:, :-1], y[:, :-1])),
-            "The targets are one too early: each step is judged by the token that it has "
-            "just read. A model learns to repeat, and its loss falls to almost nothing. "
-            "The target of step t is token t + 1.",
+            "The targets are off by one, too early: each step is judged by the token that "
+            "it has just read. A model learns to repeat, and its loss falls to almost "
+            "nothing. The target of step t is token t + 1.",
         ),
-        "targets_are_all_inputs": Misconception(
+        "off_by_one_not_shifted": Misconception(
             _loss_with(lambda z, y: (z, y)),
-            "Step t is judged by token t, which the model has just read: scores and targets "
-            "are not shifted. The target of step t is token t + 1.",
+            "Off by one: step t is judged by token t, which the model has just read. Scores "
+            "and targets are not shifted. The target of step t is token t + 1.",
+        ),
+        "off_by_one_first_of_both_dropped": Misconception(
+            _loss_with(lambda z, y: (z[:, 1:], y[:, 1:])),
+            "Off by one: the first step is dropped from scores and tokens alike, so each is "
+            "still judged by the token that it has just read. Drop the last scores and the "
+            "first token: `logits[:, :-1]` and `tokens[:, 1:]`.",
         ),
         "shifted_the_wrong_way": Misconception(
             _loss_with(lambda z, y: (z[:, 1:], y[:, :-1])),
@@ -674,6 +710,11 @@ text has ended.
             _softmax_before_the_cut,
             "Softmax runs over the steps of a text, the last included. What competes are "
             "the K scores of one step: it runs over the last axis.",
+        ),
+        "softmax_twice": Misconception(
+            _loss_with(logs=lambda z: _log_softmax(np.exp(_log_softmax(z)))),
+            "Softmax is applied twice: to the scores, and to the probabilities again. "
+            "(torch's `cross_entropy` has a softmax in it: give it the scores.)",
         ),
         "softmax_over_texts": Misconception(
             _loss_with(logs=lambda z: _log_softmax(z, axis=0)),
@@ -829,23 +870,17 @@ $2^{1.39} \approx 2.61$, is to count in one base and to go back in another.
     ),
     cases=(Case(use=_first_wrong, label="perplexities"),),
     misconceptions={
-        "bits_back_with_e": _die(
+        "wrong_base_bits_back_with_e": _die(
             0,
             np.exp(2.0),
-            "Text A: the mean is counted in bits, 2, and taken back with e. Bits go back "
-            "with 2: two to the power of the mean.",
+            "Text A: the wrong base. The mean is counted in bits, 2, and taken back with e. "
+            "Bits go back with 2: two to the power of the mean.",
         ),
-        "nats_back_with_2": _die(
+        "wrong_base_nats_back_with_2": _die(
             0,
             4 ** np.log(2),
-            "Text A: the mean is counted with natural logarithms, and taken back with 2. "
-            "Natural ones go back with e: `np.exp(mean)`.",
-        ),
-        "tens_back_with_e": _die(
-            0,
-            np.exp(np.log10(4)),
-            "Text A: these are logarithms to the base 10, taken back with e. `np.log` and "
-            "`np.exp` belong together.",
+            "Text A: the wrong base. The mean is counted with natural logarithms, and taken "
+            "back with 2. Natural ones go back with e: `np.exp(mean)`.",
         ),
         "sum_in_place_of_mean": _die(
             0,
@@ -918,15 +953,10 @@ $2^{1.39} \approx 2.61$, is to count in one base and to go back in another.
             "Both: this is the mean of the exponentials, 1/p, one by one. First the mean of "
             "the logarithms, and then the exponential, once.",
         ),
-        "both_one_decimal": _die(
-            2,
-            6.3,
-            "Both: two decimals are asked for, as `round(2 ** (16 / 6), 2)` gives them.",
-        ),
-        "both_with_e": _die(
+        "wrong_base_over_both": _die(
             2,
             np.exp(8 / 3),
-            "Both: the mean in bits is right, and it goes back with 2, not with e.",
+            "Both: the wrong base. The mean in bits is right; it goes back with 2, not e.",
         ),
         "one_in_27": _die(
             3,
@@ -1020,7 +1050,7 @@ the fraction is the same.
         call(np.log(np.array([[1.0, 4.0], [9.0, 1.0], [2.0, 2.0]])), 0.5),
         call(np.array([[2.0, 0.0, 1.0], [0.0, 0.0, 3.0]]), 2.0),
         call(_numbers(7, 5, 3), 1.0),
-        call(np.array([[7.12, 7.1, 1.0], [1.0, 2.0, 9.0]]), 0.01),
+        call(np.array([[7.12, 7.1, 1.0], [1.0, 2.0, 19.0]]), 0.01),
         call(_numbers(8, 2, 7) * 3, 10.0),
     ),
     misconceptions={
@@ -1080,6 +1110,12 @@ the fraction is the same.
             "The formula is right, and overflows where the temperature is low: inf over "
             "inf is nan. Take the largest of each row away first; the fraction stays the "
             "same.",
+        ),
+        "largest_of_all": Misconception(
+            lambda z, tau: _as_typed((z - z.max()) / tau),
+            "The largest score of the whole table is taken away. In a row whose scores are "
+            "far below it every exponential is 0, and 0 over 0 is nan. Take away the "
+            "largest of each row: `z.max(axis=-1, keepdims=True)`.",
         ),
         "not_normalised": Misconception(
             lambda z, tau: np.exp(z / tau),
@@ -1215,10 +1251,11 @@ A long text is read in several rows at once, a few steps at a time, and the stat
 kept from batch to batch. That makes sense only if each row *goes on* in the next batch where it
 stopped in this one.
 
-Write `rows_that_go_on(tokens, n_rows, n_steps)` for an array of tokens. Cut the text into
-`n_rows` parts of the same length, one behind the other. Row $n$ reads part $n$ from its beginning
-to its end, `n_steps` tokens in each batch. With the tokens 0, 1, 2, …, 13, two rows and three
-steps there are two batches:
+Write `rows_that_go_on(tokens, n_rows, n_steps)` for an array of tokens. First find how many full
+batches there are targets for: the last token can only be a target. With the 14 tokens
+0, 1, 2, …, 13, two rows and three steps that is two. Then each row has `n_batches * n_steps`
+tokens, here 6: row 0 reads the first 6, row 1 the next 6, without a gap, and so on. In each batch
+it reads `n_steps` of them:
 
 | | row 0 reads | row 1 reads |
 |---|---|---|
@@ -1226,9 +1263,8 @@ steps there are two batches:
 | batch 1 | 3, 4, 5 | 9, 10, 11 |
 
 Give back two arrays of shape `(n_batches, n_rows, n_steps)`: `x` with the tokens read, and `y`
-with the targets, for each the token that comes next *in the text*. Make as many full batches as
-there are targets for. What is left over at the end of the text is dropped: here 13, which is
-not even a target.
+with the targets, for each the token that comes next *in the text*. What is left over at the end
+of the text is dropped: here 13, which is not even a target.
 """,
     starter=(
         "def rows_that_go_on(tokens, n_rows, n_steps):\n"
@@ -1278,10 +1314,10 @@ gradient would run back through all batches before.
             "The tokens are dealt out to the rows one by one, like cards. A row reads "
             "tokens that follow each other in the text.",
         ),
-        "targets_are_the_inputs": Misconception(
+        "off_by_one_targets": Misconception(
             _batches_with(_places, shift=0),
-            "x and y are the same: each token is its own target. The target is the token "
-            "that comes next.",
+            "The targets are off by one: x and y are the same, each token its own target. "
+            "The target is the token that comes next.",
         ),
         "two_tokens_on": Misconception(
             _batches_with(_places, shift=2),
@@ -1481,7 +1517,7 @@ every piece before.
         ),
         call(
             [
-                ("B", 1, [8]),
+                ("B", 1, [-1]),  # ends in 0: a state like any other
                 ("A", 0, [6]),
                 ("A", 2, [9]),
                 ("B", 0, [5]),
@@ -1489,7 +1525,7 @@ every piece before.
                 ("B", 2, [12]),
             ],
             half_and_add,
-            np.array([0.0, 1.0]),
+            2,
         ),
     ),
     misconceptions={
@@ -1504,15 +1540,15 @@ every piece before.
             "next. Where the piece before it, `number - 1`, has been read, its state goes "
             "on.",
         ),
-        "carried_across_shuffled_pieces": Misconception(
+        "state_carried_across_shuffled_batches": Misconception(
             _read_with(
                 lambda piece, known, last, start: (
                     known[last] if last and piece[1] > 0 else start
                 )
             ),
             "It is reset at piece 0 of a text. But any other piece goes on with whatever "
-            "was read last: where pieces are shuffled, or come from several texts in turn, "
-            "that is the wrong state.",
+            "was read last: the state is carried across shuffled pieces, and pieces of "
+            "several texts in turn, where it does not belong.",
         ),
         "reset_at_another_text": Misconception(
             _read_with(
@@ -1551,6 +1587,11 @@ every piece before.
             ),
             "A piece goes on only if the piece before it was read *last*. It may have been "
             "read earlier, with others in between: keep all end states.",
+        ),
+        "zero_in_place_of_start": Misconception(
+            lambda pieces, step, start: _read_pieces(pieces, step, 0),
+            "A piece with nothing before it begins with 0 here. It begins with `start`, "
+            "which need not be 0.",
         ),
         "one_state_for_each_text": Misconception(
             _read_with(_of_the_text),
@@ -1594,12 +1635,12 @@ every piece before.
 # --------------------------------------------------------- code: back through the steps
 
 
-def _back_through_time(h, w_h, dh, k):
+def _back_through_time(h, w_h, up, k):
     dw_h, later = np.zeros(w_h.shape), np.zeros(len(w_h))
-    for t in range(len(dh) - 1, -1, -1):
+    for t in range(len(up) - 1, -1, -1):
         if (t + 1) % k == 0:  # the next step is in another piece
             later = np.zeros(len(w_h))
-        da = (dh[t] + later) * (1 - h[t + 1] ** 2)
+        da = (up[t] + later) * (1 - h[t + 1] ** 2)
         dw_h += np.outer(da, h[t])
         later = w_h.T @ da
     return dw_h
@@ -1613,79 +1654,47 @@ def _product(da, h, t):
     return np.outer(da, h[t])
 
 
-def _handed_back(w_h, da, total, later):
-    return w_h.T @ da
-
-
-def _sum(outers):
-    """From the last step to the first."""
-    return np.sum(outers, axis=0)
-
-
-def _at_the_end(t, k, n):
-    return (t + 1) % k == 0
-
-
 def _back_with(
     slope=_slope,
     product=_product,
-    back=_handed_back,
-    end=_sum,
-    direct=lambda dh, k: dh,
-    cut=_at_the_end,
+    join=lambda direct, later, slope: (direct + later) * slope,
+    back=lambda w_h, da, total, later: w_h.T @ da,
+    end=lambda outers: np.sum(outers, axis=0),  # from the last step to the first
+    direct=lambda up, k: up,
+    cut=lambda t, k, n: (t + 1) % k == 0,
+    order=reversed,
 ):
     """The way back with one part replaced; cut(t, k, n): nothing comes back to step t."""
 
-    def back_through_time(h, w_h, dh, k):
-        dh, outers, later = direct(dh, k), [], np.zeros(len(w_h))
-        for t in reversed(range(len(dh))):
-            total = dh[t] + later * (not cut(t, k, len(dh)))
-            da = total * slope(h, t)
+    def back_through_time(h, w_h, up, k):
+        up, outers, later = direct(up, k), [], np.zeros(len(w_h))
+        for t in order(range(len(up))):
+            later = later * (not cut(t, k, len(up)))
+            da = join(up[t], later, slope(h, t))
             outers.append(product(da, h, t))
-            later = back(w_h, da, total, later * (not cut(t, k, len(dh))))
+            later = back(w_h, da, up[t] + later, later)
         return end(outers)
 
     return back_through_time
 
 
-def _last_of_each_piece(dh, k):
-    last = [t for t in range(len(dh)) if (t + 1) % k == 0 or t == len(dh) - 1]
-    return np.where(np.isin(np.arange(len(dh)), last)[:, None], dh, 0.0)
+def _last_of_each_piece(up, k):
+    last = [t for t in range(len(up)) if (t + 1) % k == 0 or t == len(up) - 1]
+    return np.where(np.isin(np.arange(len(up)), last)[:, None], up, 0.0)
 
 
-def _forward_in_time(h, w_h, dh, k):
-    dw_h, later = np.zeros(w_h.shape), np.zeros(len(w_h))
-    for t in range(len(dh)):
-        if (t + 1) % k == 0:
-            later = np.zeros(len(w_h))
-        da = (dh[t] + later) * (1 - h[t + 1] ** 2)
-        dw_h += np.outer(da, h[t])
-        later = w_h.T @ da
-    return dw_h
-
-
-def _later_past_tanh(h, w_h, dh, k):
-    dw_h, later = np.zeros(w_h.shape), np.zeros(len(w_h))
-    for t in reversed(range(len(dh))):
-        later = later * ((t + 1) % k > 0)
-        da = dh[t] * (1 - h[t + 1] ** 2) + later
-        dw_h += np.outer(da, h[t])
-        later = w_h.T @ da
-    return dw_h
-
-
-def _state_cut_too(h, w_h, dh, k):
+def _state_cut_too(h, w_h, up, k):
     """The pieces begin with a state of 0."""
     return _back_with(product=lambda da, h, t: np.outer(da, h[t] * (t % k > 0)))(
-        h, w_h, dh, k
+        h, w_h, up, k
     )
 
 
-def _k_steps_from_each(h, w_h, dh, k):
+def _k_steps_from_each(h, w_h, up, k):
     """Every output looks back k steps, across all borders."""
     dw_h = np.zeros(w_h.shape)
-    for s in range(len(dh)):
-        g = dh[s]
+    for s in range(len(up)):
+        g = up[s]
         for t in range(s, max(s - k, -1), -1):
             da = g * (1 - h[t + 1] ** 2)
             dw_h += np.outer(da, h[t])
@@ -1693,8 +1702,8 @@ def _k_steps_from_each(h, w_h, dh, k):
     return dw_h
 
 
-def _first_piece_only(h, w_h, dh, k):
-    return _back_through_time(h[: k + 1], w_h, dh[:k], k)
+def _first_piece_only(h, w_h, up, k):
+    return _back_through_time(h[: k + 1], w_h, up[:k], k)
 
 
 BACK_THROUGH_TIME = Exercise(
@@ -1709,51 +1718,52 @@ $a_t = W_x x_t + W_h h_{t-1} + b$. It learns from it in pieces of `k` steps: ste
 piece, but *no gradient* runs back over the border between two: the state with which a piece
 begins counts as a given number (in torch, `h.detach()`).
 
-Write `back_through_time(h, w_h, dh, k)`:
+Write `back_through_time(h, w_h, up, k)`:
 
 - `h` has the shape `(T + 1, H)`: all states. `h[0]` is $h_0$, and `h[t]` the state after step $t$.
 - `w_h` is $W_h$, of shape `(H, H)`.
-- `dh` has the shape `(T, H)`. `dh[t]` is the gradient of the loss that the output of step $t + 1$
-  sends into *its own* state, `h[t + 1]`. What later steps send back is not in it.
+- `up` has the shape `(T, H)`. `up[t]` is the slope from above: the gradient of the loss that the
+  output of step $t + 1$ sends into *its own* state, `h[t + 1]`. What later steps send back is not
+  in it.
 
 Give back the gradient of the loss with respect to $W_h$, summed over all pieces.
 
-For one unit, two steps, `h = [[1.0], [0.5], [0.0]]`, `w_h = [[2.0]]` and `dh = [[1.0], [3.0]]` it
+For one unit, two steps, `h = [[1.0], [0.5], [0.0]]`, `w_h = [[2.0]]` and `up = [[1.0], [3.0]]` it
 is `[[6.75]]` with `k = 2`, and `[[2.25]]` with `k = 1`.
 """,
     starter=(
-        "def back_through_time(h, w_h, dh, k):\n"
+        "def back_through_time(h, w_h, up, k):\n"
         "    # your code in place of the dots\n"
         "    ...\n"
     ),
     answer=_back_through_time,
     explanation=r"""
-A state has two readers: the output of its own step, which sends `dh[t]`, and the next step,
-which sends $W_h^\top$ times its own $\mathrm{d}a$. Both are added, and go through tanh
+A state has two readers: the output of its own step, which sends $\mathtt{up}_t$, and the next
+step, which sends $W_h^\top$ times its own $\mathtt{da}$. Both are added, and go through tanh
 together:
 
 $$
-\mathrm{d}a_t = (\mathrm{d}h_t + W_h^\top \mathrm{d}a_{t+1}) \odot (1 - h_t^2)
+\mathtt{da}_t = (\mathtt{up}_t + W_h^\top\, \mathtt{da}_{t+1}) \odot (1 - h_t^2)
 $$
 
 At the last step of a piece the second part is missing. The same $W_h$ is used at every step,
-so its gradient is a sum over time, $\sum_t \mathrm{d}a_t h_{t-1}^\top$. In the example with
-$k = 2$: $\mathrm{d}a_2 = 3 \cdot (1 - 0^2) = 3$,
-$\mathrm{d}a_1 = (1 + 2 \cdot 3) (1 - 0.5^2) = 5.25$, and the sum is
-$3 \cdot 0.5 + 5.25 \cdot 1 = 6.75$. With $k = 1$ nothing comes back to step 1:
-$\mathrm{d}a_1 = 0.75$, and $3 \cdot 0.5 + 0.75 \cdot 1 = 2.25$.
+so its gradient is a sum over time, $\sum_t \mathtt{da}_t h_{t-1}^\top$. (The formulas count steps
+from 1, the array from 0: $\mathtt{up}_1$ is `up[0]`.) In the example with $k = 2$:
+$\mathtt{da}_2 = 3 \cdot (1 - 0^2) = 3$, $\mathtt{da}_1 = (1 + 2 \cdot 3) (1 - 0.5^2) = 5.25$, and
+the sum is $3 \cdot 0.5 + 5.25 \cdot 1 = 6.75$. With $k = 1$ nothing comes back to step 1:
+$\mathtt{da}_1 = 0.75$, and $3 \cdot 0.5 + 0.75 \cdot 1 = 2.25$.
 
-This is *truncated* backpropagation through time. It saves time and memory, and it cannot learn
-that something mattered more than `k` steps ago, though the state may well carry it that
-far.
+This is *truncated* backpropagation through time. It saves time and memory. But no gradient says
+that something mattered `k` or more steps ago (near the beginning of a piece, fewer), though the
+state may well carry it that far.
 """,
     hints=(
-        "Begin with the last step and go backwards. Two gradients meet in a state: `dh[t]`, "
+        "Begin with the last step and go backwards. Two gradients meet in a state: `up[t]`, "
         "and what the next step sent back, which is 0 if the next step is in another piece.",
         "Through tanh: times `1 - h[t + 1] ** 2`. Then it splits: to $W_h$ goes its outer "
         "product with the state *before*, `h[t]`; to that state goes `w_h.T @ da`.",
         "In a loop over `t` from `T - 1` down to 0: where `(t + 1) % k == 0` set `later` to "
-        "0, then `da = (dh[t] + later) * (1 - h[t + 1] ** 2)`, `dw_h += np.outer(da, h[t])` "
+        "0, then `da = (up[t] + later) * (1 - h[t + 1] ** 2)`, `dw_h += np.outer(da, h[t])` "
         "and `later = w_h.T @ da`.",
     ),
     cases=(
@@ -1780,13 +1790,30 @@ far.
         ),
         "each_step_by_itself": Misconception(
             _back_with(cut=lambda t, k, n: True),
-            "Nothing runs back from step to step: each step gets its own `dh[t]` alone. A "
+            "Nothing runs back from step to step: each step gets its own `up[t]` alone. A "
             "state is read by the next step too, which sends back `w_h.T @ da`.",
         ),
         "cut_one_step_off": Misconception(
             _back_with(cut=lambda t, k, n: t % k == 0),
             "The cut is one step off: nothing comes back to the *first* step of a piece. "
             "It is the last one to which nothing comes back, `(t + 1) % k == 0`.",
+        ),
+        "cleared_after_use": Misconception(
+            _back_with(cut=lambda t, k, n: (t + 2) % k == 0),
+            "The cut is one step early: nothing comes back to the last step but one of a "
+            "piece. Is what comes from later set to 0 at the end of the loop's body? There "
+            "it is cleared for the next t: do it before da is worked out.",
+        ),
+        "short_piece_dropped": Misconception(
+            lambda h, w_h, up, k: _back_through_time(
+                h, w_h, up[: len(up) - len(up) % k], k
+            ),
+            "The last piece is left out where it is shorter than k. It counts too.",
+        ),
+        "inner_product": Misconception(
+            _back_with(product=lambda da, h, t: np.full((len(da),) * 2, da @ h[t])),
+            "`da.T @ h[t]` is one number here, added to every weight: da and h[t] are plain "
+            "vectors, not tables with a row for each sequence. `np.outer(da, h[t])`.",
         ),
         "pieces_from_the_end": Misconception(
             _back_with(cut=lambda t, k, n: (n - 1 - t) % k == 0),
@@ -1809,7 +1836,7 @@ far.
         ),
         "last_gradient_only": Misconception(
             _back_with(direct=_last_of_each_piece),
-            "Only the last output of each piece is in it. At each step `dh[t]` is added to "
+            "Only the last output of each piece is in it. At each step `up[t]` is added to "
             "what comes back.",
         ),
         "no_sum_over_time": Misconception(
@@ -1855,8 +1882,8 @@ far.
             "What goes back has not passed tanh: `w_h.T @ da`, with the slope in da.",
         ),
         "later_past_tanh": Misconception(
-            _later_past_tanh,
-            "Only `dh[t]` is multiplied by the slope; what the next step sent back is added "
+            _back_with(join=lambda direct, later, slope: direct * slope + later),
+            "Only `up[t]` is multiplied by the slope; what the next step sent back is added "
             "after it. Both arrive at h[t + 1], and pass tanh together: add first.",
         ),
         "one_state_off": Misconception(
@@ -1864,8 +1891,8 @@ far.
                 slope=lambda h, t: 1 - h[t] ** 2,
                 product=lambda da, h, t: np.outer(da, h[t - 1]),
             ),
-            "All states are one too early, as if dh[t] belonged to h[t]. There is one more "
-            "state than steps: dh[t] belongs to h[t + 1], and h[t] is the state before.",
+            "All states are one too early, as if up[t] belonged to h[t]. There is one more "
+            "state than steps: up[t] belongs to h[t + 1], and h[t] is the state before.",
         ),
         "slope_of_the_state_before": Misconception(
             _back_with(slope=lambda h, t: 1 - h[t] ** 2),
@@ -1881,7 +1908,7 @@ far.
             "alone, and what came from later is in da already: `later = w_h.T @ da`.",
         ),
         "forward_in_time": Misconception(
-            _forward_in_time,
+            _back_with(order=iter),
             "The loop runs from the first step to the last. A gradient runs back: "
             "`reversed(range(T))`.",
         ),
@@ -1895,7 +1922,7 @@ _TRAIN_AND_TEST = """def train_and_test(x, n_in, cut):
     z = (x - x.mean()) / x.std()
     inputs = np.array([z[i : i + n_in] for i in range(len(z) - n_in)])
     targets = z[n_in:]
-    return inputs[:cut], targets[:cut], inputs[cut:], targets[cut:]
+    return inputs[:cut], targets[:cut], inputs[cut - n_in :], targets[cut - n_in :]
 """
 
 
@@ -1987,11 +2014,11 @@ targets to test on:
 - Every value from `n_in` on is a target once: those before `cut` to train on, the others to
   test on. The *inputs* of a test window may reach back before `cut`: they are known by then.
 
-The code looks into the future, twice, and so the test looks better than it is. With the eight
-values `[1, 3, 2, 4, 5, 9, 14, 10]`, `n_in = 2` and `cut = 5` it trains on five targets, of which
-two are not known yet.
+The code looks into the future, twice. One of the two is easily counted: with the eight values
+`[1, 3, 2, 4, 5, 9, 14, 10]`, `n_in = 2` and `cut = 5` it trains on five targets, of which two are
+not known yet, and these two are in the test as well.
 
-Mend it.
+Find the other, and mend both.
 """,
     starter=_TRAIN_AND_TEST,
     answer=_train_and_test,
@@ -2004,8 +2031,10 @@ numbers come from `x[:cut]`; the test is scaled with the same ones.
 `cut + n_in - 1`, so `n_in` of them lie in the future. The targets before `cut` belong to the first
 `cut - n_in` windows.
 
-Nothing fails with either mistake, and both make the test look better than it is. Ask of every
-number that reaches the model: would it have been known at that moment?
+Nothing fails with either mistake. The cut puts `n_in` values into training *and* test, so that
+the test looks better than it is. The scale tells the model of the level and the spread that are
+to come, which helps some models and others not. Ask of every number that reaches the model: would
+it have been known at that moment?
 """,
     hints=(
         "Write the index of the target of window 0, of window 1, of window `i`. Which "
@@ -2021,15 +2050,25 @@ number that reaches the model: would it have been known at that moment?
         call(np.cumsum(_numbers(12, 13)), 3, 7),
     ),
     misconceptions={
-        "whole_series_scaled": Misconception(
+        "leakage_from_the_future_in_the_scale": Misconception(
             _split_with(_by_known(_whole)),
-            "The windows are right now. But mean and standard deviation still come from the "
-            "whole series, the future with it. Take them from `x[:cut]`.",
+            "The windows are right now. But there is leakage from the future in the scale: "
+            "mean and standard deviation still come from the whole series. Take them from "
+            "`x[:cut]`.",
         ),
-        "windows_over_the_cut": Misconception(
+        "leakage_from_the_future_in_the_windows": Misconception(
+            _split_with(
+                first=lambda n_in, cut: cut, second=lambda n_in, cut: cut - n_in
+            ),
+            "The scale is right now. But there is leakage from the future in the windows: "
+            "window i has its target at i + n_in, so the first `cut` windows have targets "
+            "after the cut, which are in the test as well.",
+        ),
+        "border_too_late": Misconception(
             _split_with(first=lambda n_in, cut: cut),
-            "The scale is right now. But the first `cut` windows have targets after the cut: "
-            "window i has its target at i + n_in.",
+            "The scale is right now. But training ends, and the test begins, n_in targets "
+            "too late: window i has its target at i + n_in, and the border is that of the "
+            "targets.",
         ),
         "scaled_apart": Misconception(
             _split_with(_scaled_apart),
@@ -2125,13 +2164,16 @@ def _share_remembered(w_x, w_h, n_steps, n=1000):
     return np.mean(np.sign(h) == x[0])
 
 
-def _exponent(w_x, w_h):
-    """log10 of dh_100 / dh_1 for the sequence 1, 0, 0, ..."""
-    h, exponent = np.tanh(w_x), 0.0
+def _exponent(w_x, w_h, first=2):
+    """log10 of the 99 factors of dh_100 / dh_1 for the sequence 1, 0, 0, ...
+
+    They are those of h_2 to h_100. first=1: those of h_1 to h_99, a mistake.
+    """
+    h = [np.tanh(w_x)]
     for _ in range(_N_STEPS - 1):
-        h = np.tanh(w_h * h)
-        exponent += np.log10(w_h * (1 - h**2))
-    return exponent
+        h.append(np.tanh(w_h * h[-1]))
+    factors = w_h * (1 - np.array(h) ** 2)
+    return np.log10(factors[first - 1 :][: _N_STEPS - 1]).sum()
 
 
 def _why_not_three_numbers(given):
@@ -2193,12 +2235,11 @@ def _why_not_that_gradient(w_x, w_h, exponent):
     right = _exponent(w_x, w_h)
     if abs(exponent - right) <= 0.51:
         return None
-    return f"{remembers} The third number is not right. " + _what_gradient(
-        exponent, right, w_h
-    )
+    told = _what_gradient(exponent, right, w_h, early=_exponent(w_x, w_h, first=1))
+    return f"{remembers} The third number is not right. {told}"
 
 
-def _what_gradient(exponent, right, w_h):
+def _what_gradient(exponent, right, w_h, early):
     near = 0.51
     if abs(exponent + right) <= near:
         return "It is right but for the sign: 0.001 is 10 to the power of -3."
@@ -2206,6 +2247,11 @@ def _what_gradient(exponent, right, w_h):
         return (
             "This is the power of w_h alone. At each step the slope of tanh is a factor "
             "too: 1 - h ** 2, small where the state is near 1 or -1."
+        )
+    if abs(exponent - early) <= near:
+        return (
+            "Are these the factors of h_1 to h_99? Those of h_2 to h_100 are asked for: "
+            "renew h first, then add."
         )
     if abs(exponent - right * np.log(10)) <= near:
         return "This is its natural logarithm. A power of ten is asked for: `np.log10`."
@@ -2261,8 +2307,7 @@ beside $w_h h$ cannot push the state over to the other side.
 
 The price is in the gradient. Near ±0.96 the slope of tanh is 0.08, so each step back multiplies by
 $2 \cdot 0.08 \approx 0.17$: after 99 steps $10^{-77}$ is left. What holds against noise holds
-against gradients too, and descent cannot tell that the first number mattered. It could not find
-this memory by itself.
+against gradients too: an error at the end tells descent next to nothing about the first number.
 
 At the other end, with $w_x = 0.1$ and $w_h = 1.1$, the memory just holds, and the exponent is
 −6. Bengio, Simard and Frasconi showed in 1994 that this is no bad luck: where a plain recurrent

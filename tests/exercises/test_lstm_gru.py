@@ -92,6 +92,8 @@ DERIVATIVES = {
     "first_gate_too": [np.prod(F[1:]), IN[1] * np.prod(F[1:]), 1.8, 22],
     "last_gate_left_out": [F[2] * F[3], IN[1] * F[2] * F[3], 2.0, 22],
     "gates_before": [np.prod(F[1:4]), IN[1] * np.prod(F[1:4]), 2 * F[3], 22],
+    "last_gate_left_out_of_two": [F[2] * F[3], IN[1] * F[2] * F[3], 1.8, 22],
+    "gates_before_in_two": [np.prod(F[1:4]), IN[1] * np.prod(F[1:4]), 1.8, 22],
     "added": [sum(F[2:]), IN[1] * sum(F[2:]), 2 + F[4], 22],
     "shown": [OUT[4] * 0.36, OUT[4] * 0.18, OUT[4] * 1.8, 22],
     "input_gates": [np.prod(IN[2:]), IN[1] * np.prod(IN[2:]), 2 * IN[4], 22],
@@ -548,6 +550,8 @@ RIGHT = [
     ("lstm_step", lstm_by_units),
     ("lstm_step", lstm_of_the_package),
     ("lstm_step", lstm_in_float32),
+    ("lstm_step", lambda *args: np.stack(lstm_by_units(*args))),
+    ("lstm_step", lambda *args: torch.stack(lstm_of_torch(*args))),
     ("forget_bias", biases_of_one_half),
     ("forget_bias", biases_of_torch),
     ("forget_bias", biases_in_lists),
@@ -563,6 +567,7 @@ RIGHT = [
     ("decoder_batch", mended("decoder_batch", CUT)),
     ("decoder_batch", batch_by_cutting),
     ("decoder_batch", batch_in_lists),
+    ("decoder_batch", lambda sequences: np.array(batch_in_lists(sequences))),
     ("decoder_batch", batch_of_torch),
     ("beam_step", beam_by_heap),
     ("beam_step", beam_by_arrays),
@@ -591,6 +596,7 @@ WRONG = [
     ("lstm_step", spoilt("lstm_step", ("c = f * c +", "c *= f\n    c +=")),
      "changes its argument"),
     ("forget_bias", lambda state: None, "None"),
+    ("forget_bias", spoilt("forget_bias", ("1.0 if", "1.5 if")), "bias_hh_l0, added up'"),
     ("forget_bias", lambda state: [*state.values()], "a list"),
     ("forget_bias", lambda state: {"bias_ih_l0": state["bias_ih_l0"]}, "is missing"),
     ("gru_step", mended("gru_step", ("a[2] + b[2]", "a[2] + r * b[2]")), "NameError"),
@@ -691,17 +697,45 @@ def beam_greedy(beams, log_probabilities, width, end):
     return sorted(found, key=lambda beam: -beam[1])[:width]
 
 
+def as_the_chapter_does(state):
+    new = {name: values.copy() for name, values in state.items()}
+    for name in new:
+        if name.startswith("bias_ih"):
+            new[name].reshape(4, -1)[1] = 1
+        elif name.startswith("bias_hh"):
+            new[name] = np.zeros_like(new[name])
+    return new
+
+
+def reset_by(code):
+    line = (RESET[1].splitlines()[0], f"r = {code}")
+    return mended("gru_step", RESET, MIXED, line)
+
+
+def beam_by_a_counter(beams, log_probabilities, width, end):
+    found, r = [], 0
+    for tokens, score in beams:
+        if tokens[-1] == end:
+            found.append((tokens, score))
+            continue
+        found += [([*tokens, k], score + p) for k, p in enumerate(log_probabilities[r])]
+        r += 1
+    return sorted(found, key=lambda beam: -beam[1])[:width]
+
+
 TANH_G, SHOW = "i * np.tanh(g)", "o * np.tanh(c), c"
 SORTED = ", reverse=True"
 
 NAMED = [
     ("gates", [3, 3, 2, 0.5, 0.231], "sigmoid_on_the_candidate"),
     ("conveyor", [0.252, 0.126, 1.8, 22], "first_gate_too"),
+    ("conveyor", [0.4, 0.2, 1.8, 22], "last_gate_left_out_of_two"),
+    ("conveyor", [0.28, 0.14, 1.8, 22], "gates_before_in_two"),
     ("counts", (65, 195, 260, 640), "one_bias"),
     ("lstm_step", spoilt("lstm_step", ("i, f, g, o = np", "i, f, o, g = np")),
-     "order_ifog"),
+     "gates_in_another_order_ifog"),
     ("lstm_step", spoilt("lstm_step", ("i, f, g, o = np", "f, i, g, o = np")),
-     "order_figo"),
+     "gates_in_another_order_figo"),
     ("lstm_step", lstm_keras, "columns_in_turn"),
     ("lstm_step", spoilt("lstm_step", (TANH_G, "i / (1 + np.exp(-g))")),
      "sigmoid_on_the_candidate"),
@@ -712,15 +746,40 @@ NAMED = [
      (SHOW, "h, c")), "old_cell_shown"),
     ("lstm_step", spoilt("lstm_step", (" + bias_hh", "")), "one_bias"),
     ("lstm_step", spoilt("lstm_step", (SHOW, "c, o * np.tanh(c)")), "exchanged"),
-    ("forget_bias", spoilt("forget_bias", ("else 0.0", "else 1.0")), "both_biases"),
+    ("lstm_step", spoilt("lstm_step", ("f * c + i", "i * c + f")),
+     "gates_in_another_order_figo"),
+    ("lstm_step", spoilt("lstm_step", (TANH_G, "i * g")), "candidate_as_it_is"),
+    ("lstm_step", spoilt("lstm_step", ("i, f, o = (", "i, f = ("), ("(i, f, o)", "(i, f)")),
+     "output_gate_bare"),
+    ("lstm_step", spoilt("lstm_step", ("np.split(a, 4, axis=1)",
+     "a.reshape(4, len(x), -1)")), "reshaped"),
+    ("lstm_step", spoilt("lstm_step", (SHOW, "(o * np.tanh(c),) * 2")), "state_twice"),
+    ("lstm_step", spoilt("lstm_step", (SHOW, "o * np.tanh(c)")), "shown_only"),
+    ("forget_bias", spoilt("forget_bias", ("else 0.0", "else 1.0")), "forget_gate_bias_of_2"),
     ("forget_bias", spoilt("forget_bias", ('startswith("bias")', 'startswith("bias_ih")')),
-     "other_bias_left"),
+     "forget_gate_bias_of_ih_only"),
     ("forget_bias", spoilt("forget_bias", ("n : 2 * n", ":")), "all_gates"),
-    ("forget_bias", spoilt("forget_bias", ("n : 2 * n", "2 * n : 3 * n")), "candidate"),
+    ("forget_bias", spoilt("forget_bias", ("n : 2 * n", "2 * n : 3 * n")),
+     "gates_in_another_order_block_3"),
+    ("forget_bias", copy.deepcopy, "forget_gate_bias_not_set"),
+    ("forget_bias", as_the_chapter_does, "other_bias_cleared"),
+    ("forget_bias", spoilt("forget_bias", ("1.0 if", "0.73 if")),
+     "gate_in_place_of_bias_0.73"),
+    ("forget_bias", spoilt("forget_bias", ("1.0 if", "1 / (1 + np.exp(-1)) if")),
+     "gate_in_place_of_bias_0.7311"),
     ("forget_bias", shallow, "in_place"),
-    ("forget_bias", both_written_in, "both_biases_in_place"),
+    ("forget_bias", both_written_in, "forget_gate_bias_of_2_in_place"),
     ("gru_step", mended("gru_step", MIXED), "only_the_mixture_mended"),
     ("gru_step", mended("gru_step", RESET), "only_the_reset_mended"),
+    ("gru_step", reset_by("a[0] + b[0]"), "reset_gate_bare"),
+    ("gru_step", reset_by("np.tanh(a[0] + b[0])"), "reset_gate_through_tanh"),
+    ("gru_step", reset_by("1 / (1 + np.exp(-a[0]))"), "reset_gate_of_the_input"),
+    ("gru_step", mended("gru_step", RESET, MIXED, ("r * b", "r + b")), "reset_added"),
+    ("gru_step", mended("gru_step", RESET, MIXED, ("a[0] + b[0]", "a[7] + b[7]"),
+     ("a[1] + b[1]", "a[0] + b[0]"), ("[7]", "[1]")), "gates_in_another_order"),
+    ("gru_step", mended("gru_step", RESET, MIXED, ("a[2] + r * b[2]",
+     "a[2] + r * (b[2] - np.split(bias_hh, 3)[2]) + np.split(bias_hh, 3)[2]")),
+     "bias_not_reset"),
     ("gru_step", mended("gru_step", RESET, MIXED, ("r * b[2]",
      "(r * h) @ np.split(weight_hh, 3)[2].T + np.split(bias_hh, 3)[2]")),
      "reset_before_the_product"),
@@ -736,6 +795,18 @@ NAMED = [
     ("masked_loss", mended("masked_loss", STRICT), "only_the_mask_mended"),
     ("masked_loss", mended("masked_loss", PICKED), "only_the_mean_mended"),
     ("masked_loss", averaged, "nan_left"),
+    ("masked_loss", mended("masked_loss", STRICT, ("(losses * mask).mean()",
+     "np.where(mask, losses, 0).mean()")), "loss_averaged_over_padding"),
+    ("masked_loss", mended("masked_loss", STRICT, ("(losses * mask).mean()",
+     "np.nanmean(losses * mask)")), "loss_averaged_over_padding_but_nan"),
+    ("masked_loss", mended("masked_loss", STRICT, ("(losses * mask).mean()",
+     "np.where(mask, losses, 0).sum() / (n * lengths.max())")),
+     "loss_averaged_over_padding_to_the_longest"),
+    ("masked_loss", mended("masked_loss", ("(losses * mask).mean()",
+     "(losses * mask).sum() / lengths.sum()")), "mask_left_as_it_was"),
+    ("masked_loss", mended("masked_loss", STRICT, ("return (losses * mask).mean()",
+     "kept = np.where(mask, losses, 0)\n    return kept[kept > 0].mean()")),
+     "zeros_left_out"),
     ("masked_loss", mean_of_means, "mean_of_means"),
     ("masked_loss", ignored_0, "not_0"),
     ("masked_loss", lambda p, t, n: losses_of_torch(p, t, 0 * n + t.shape[1]), "no_mask"),
@@ -743,11 +814,19 @@ NAMED = [
      "np.roll(given, -1, axis=1)")), "rolled"),
     ("decoder_batch", mended("decoder_batch", ("given.copy()", "given[:, 1:]")),
      "given_not_cut"),
+    ("decoder_batch", mended("decoder_batch", ("return given,", "return given[:, :-1],")),
+     "targets_not_cut"),
+    ("decoder_batch", mended("decoder_batch", ("given.copy()",
+     "np.roll(given, 1, axis=1)")), "rolled_back"),
     ("decoder_batch", spoilt("decoder_batch", ("[start, *s]", "[*s, end]")),
      "same_with_end"),
     ("decoder_batch", mended("decoder_batch", (CUT[0],
      "return given[:, 1:], given[:, :-1]")), "cut_the_wrong_way"),
     ("beam_step", beam_greedy, "greedy_for_each_beam"),
+    ("beam_step", beam_by_a_counter, "rows_in_turn"),
+    ("beam_step", spoilt("beam_step", ("        for token, log_p",
+     "        candidates.append((tokens, score))\n        for token, log_p")),
+     "old_beams_kept"),
     ("beam_step", spoilt("beam_step", ("score + log_p", "score * log_p")), "multiplied"),
     ("beam_step", spoilt("beam_step", ("tokens[-1] == end", "False")), "finished_go_on"),
     ("beam_step", spoilt("beam_step", ("candidates.append((tokens, score))\n", "pass\n")),
@@ -760,6 +839,19 @@ NAMED = [
      "longer_ones_as_probabilities"),
     ("beam_step", spoilt("beam_step", ("score + log_p", "log_p")), "score_replaced"),
 ]  # fmt: skip
+
+
+def test_a_memory_that_is_just_too_far_off_shows_its_digits():
+    soft = memory((0, 16, 0, -8), (0, -16, 0, 8))
+    assert "should hold -1, and holds -0.9498." in ex("memory").check(soft).message
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations("ifgo")][1:])
+def test_gates_in_any_other_order_are_named(order):
+    step = spoilt("lstm_step", ("i, f, g, o = np", f"{', '.join(order)} = np"))
+    verdict = ex("lstm_step").check(step)
+    assert verdict.misconception == f"gates_in_another_order_{''.join(order)}"
+    assert "in another order: " + ", ".join(order) in verdict.message
 
 
 @pytest.mark.parametrize(("name", "answer", "misconception"), NAMED)
