@@ -514,6 +514,7 @@ $$c \leftarrow f \odot c + i \odot g$$
 $$h \leftarrow o \odot \tanh(c)$$
 """,
     starter="""def lstm_step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+    # your code in place of the dots
     ...
 """,
     answer=_lstm_step,
@@ -790,6 +791,7 @@ exactly 1 for every unit, in **every** layer and direction. (How the 1 is shared
 the two is your choice.) All else stays as it is, and so do `state` and its arrays.
 """,
     starter="""def with_forget_bias(state):
+    # your code in place of the dots
     ...
 """,
     answer=_with_forget_bias,
@@ -1239,6 +1241,7 @@ shows **once it has read the whole sequence**. Write `ends(output, lengths)`, wh
 back in an array of shape `(N, 2 * H)`, forward half first.
 """,
     starter="""def ends(output, lengths):
+    # your code in place of the dots
     ...
 """,
     answer=_ends,
@@ -1963,6 +1966,7 @@ For instance, with `width` 2: a beam `[5, 1]` of probability 0.5 that may go on 
 the probabilities 0.3, 0.15, 0.05 and 0.2, so `[5, 1, 0]` and `[5, 0]` stay.
 """,
     starter="""def beam_step(beams, log_probabilities, width, end):
+    # your code in place of the dots
     ...
 """,
     answer=_beam_step,
