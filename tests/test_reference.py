@@ -373,3 +373,9 @@ def test_refused_arguments_are_found():
         found
     )
     assert api.refused(lp.nn.functional.mse_loss)[:2] == ("size_average", "reduce")
+
+
+def test_a_constant_stands_with_the_module_that_hands_it_out():
+    assert api.group_of("data", "PAD", lp.data.PAD) == "data/__init__.py"
+    assert api.group_of("data.Vocabulary", "size", 3) == "data/__init__.py"
+    assert api.group_of("", "float32", lp.float32) == "__init__.py"  # NumPy's

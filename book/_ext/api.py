@@ -11,6 +11,7 @@ import inspect
 import re
 import textwrap
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -338,7 +339,8 @@ def group_of(home, name, value):
     """Name the file that does the work: an operator's, or the one of the definition."""
     by_operator = home in ("", "nn.functional") and hasattr(value, "torch_name")
     worker = operators().get(name) if by_operator else value
-    module = getattr(worker, "__module__", None) or PACKAGE
+    around = takewhile(str.islower, home.split("."))  # without classes
+    module = getattr(worker, "__module__", None) or ".".join([PACKAGE, *around])
     if not module.startswith(PACKAGE):
         module = PACKAGE  # a dtype of NumPy's
     inside = module.removeprefix(PACKAGE).lstrip(".").replace(".", "/")
